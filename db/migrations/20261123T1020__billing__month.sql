@@ -1,0 +1,190 @@
+-- Tariffs, bill runs, bills, receivables and the ledger.
+
+CREATE TABLE tariffs_tariff (
+  tariff_code VARCHAR(40) NOT NULL PRIMARY KEY,
+  name VARCHAR(100) NOT NULL,
+  name_en VARCHAR(100) NOT NULL,
+  category VARCHAR(20) NOT NULL
+);
+
+CREATE TABLE tariffs_version (
+  tariff_code VARCHAR(40) NOT NULL,
+  version INT NOT NULL,
+  valid_from DATE NOT NULL,
+  valid_to DATE NOT NULL,
+  status VARCHAR(12) NOT NULL COMMENT 'draft published',
+  definition MEDIUMTEXT NOT NULL COMMENT 'JSON, the format of tests/cases',
+  created_by BIGINT NULL,
+  approved_by BIGINT NULL,
+  PRIMARY KEY (tariff_code, version)
+);
+
+CREATE TABLE billing_run (
+  run_id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  billing_month INT NOT NULL,
+  state VARCHAR(12) NOT NULL COMMENT 'open calculating calculated submitted issuing issued',
+  version INT NOT NULL DEFAULT 1 COMMENT 'ETag',
+  job_id BIGINT NULL,
+  created_by BIGINT NULL,
+  created_at DATETIME(6) NOT NULL,
+  calculated_at DATETIME(6) NULL,
+  submitted_by BIGINT NULL,
+  submitted_at DATETIME(6) NULL,
+  approved_by BIGINT NULL,
+  issued_at DATETIME(6) NULL,
+  UNIQUE KEY uk_run_month (billing_month)
+);
+
+CREATE TABLE billing_run_shard (
+  run_id BIGINT NOT NULL,
+  route_id BIGINT NOT NULL,
+  category VARCHAR(20) NOT NULL,
+  org_id BIGINT NOT NULL,
+  accounts INT NOT NULL,
+  bills INT NOT NULL,
+  exceptions INT NOT NULL,
+  flagged INT NOT NULL,
+  energy_wh BIGINT NOT NULL,
+  amount_fen BIGINT NOT NULL,
+  PRIMARY KEY (run_id, route_id, category)
+) COMMENT='what each shard gave, so that a summary adds hundreds of rows, not hundreds of thousands';
+
+CREATE TABLE billing_bill (
+  billing_month INT NOT NULL,
+  route_id BIGINT NOT NULL,
+  account_id BIGINT NOT NULL,
+  revision SMALLINT NOT NULL COMMENT '1, or more after a bill was reversed and billed again',
+  run_id BIGINT NOT NULL,
+  org_id BIGINT NOT NULL,
+  category VARCHAR(20) NOT NULL,
+  tariff_code VARCHAR(40) NOT NULL,
+  tariff_version INT NOT NULL,
+  period_from DATE NOT NULL,
+  period_to DATE NOT NULL,
+  energy_wh BIGINT NOT NULL,
+  amount_fen BIGINT NOT NULL,
+  tier_energy_wh BIGINT NOT NULL COMMENT 'used of the tier cycle after this bill; the next month goes on from it',
+  flags INT NOT NULL COMMENT 'bits: why a reviewer should look',
+  PRIMARY KEY (billing_month, route_id, account_id, revision),
+  KEY ix_bill_account (account_id, billing_month)
+) COMMENT='month-partitioned: bills, calculated and, once their run is issued, final'
+PARTITION BY RANGE (billing_month) (PARTITION p202001 VALUES LESS THAN (202002));
+
+CREATE TABLE billing_bill_line (
+  billing_month INT NOT NULL,
+  route_id BIGINT NOT NULL,
+  account_id BIGINT NOT NULL,
+  revision SMALLINT NOT NULL,
+  line_no SMALLINT NOT NULL,
+  usage_point_id BIGINT NOT NULL,
+  kind SMALLINT NOT NULL,
+  period TINYINT NOT NULL,
+  tier TINYINT NOT NULL,
+  included_in SMALLINT NOT NULL COMMENT 'line that this one is a part of; 0 where it counts by itself',
+  quantity BIGINT NOT NULL COMMENT 'Wh, W or VA, by kind',
+  price_e8 BIGINT NOT NULL,
+  percent_bp INT NOT NULL,
+  days_numerator SMALLINT NOT NULL,
+  days_denominator SMALLINT NOT NULL,
+  rounding TINYINT NOT NULL,
+  component SMALLINT NOT NULL COMMENT 'index of the component or clause in the tariff version',
+  amount_fen BIGINT NOT NULL,
+  PRIMARY KEY (billing_month, route_id, account_id, revision, line_no)
+) COMMENT='month-partitioned: bill lines with their working'
+PARTITION BY RANGE (billing_month) (PARTITION p202001 VALUES LESS THAN (202002));
+
+CREATE TABLE billing_bill_usage (
+  billing_month INT NOT NULL,
+  route_id BIGINT NOT NULL,
+  account_id BIGINT NOT NULL,
+  revision SMALLINT NOT NULL,
+  usage_point_id BIGINT NOT NULL,
+  detail TEXT NOT NULL COMMENT 'JSON: registers, ratio, deductions, losses; only where the readings alone do not tell',
+  PRIMARY KEY (billing_month, route_id, account_id, revision, usage_point_id)
+) COMMENT='month-partitioned: settlement of usage points that are more than one plain meter'
+PARTITION BY RANGE (billing_month) (PARTITION p202001 VALUES LESS THAN (202002));
+
+CREATE TABLE billing_exception (
+  run_id BIGINT NOT NULL,
+  route_id BIGINT NOT NULL,
+  account_id BIGINT NOT NULL,
+  reason SMALLINT NOT NULL,
+  installation_id BIGINT NOT NULL DEFAULT 0,
+  argument_1 BIGINT NOT NULL DEFAULT 0,
+  argument_2 BIGINT NOT NULL DEFAULT 0,
+  PRIMARY KEY (run_id, route_id, account_id, reason, installation_id),
+  KEY ix_exception_reason (run_id, reason, account_id)
+);
+
+CREATE TABLE billing_exception_resolution (
+  run_id BIGINT NOT NULL,
+  account_id BIGINT NOT NULL,
+  seq INT NOT NULL,
+  action VARCHAR(12) NOT NULL COMMENT 'estimate accept exclude',
+  note VARCHAR(200) NOT NULL,
+  decided_by BIGINT NOT NULL,
+  decided_at DATETIME(6) NOT NULL,
+  PRIMARY KEY (run_id, account_id, seq)
+) COMMENT='append-only: the newest one counts';
+
+CREATE TABLE billing_history (
+  billing_month INT NOT NULL,
+  account_id BIGINT NOT NULL,
+  energy_wh BIGINT NOT NULL,
+  amount_fen BIGINT NOT NULL,
+  tier_energy_wh BIGINT NOT NULL,
+  PRIMARY KEY (billing_month, account_id),
+  KEY ix_history_account (account_id, billing_month)
+) COMMENT='append-only month-partitioned: months billed by the system that Watthour replaced'
+PARTITION BY RANGE (billing_month) (PARTITION p202001 VALUES LESS THAN (202002));
+
+CREATE TABLE receivables_receivable (
+  billing_month INT NOT NULL,
+  account_id BIGINT NOT NULL,
+  revision SMALLINT NOT NULL,
+  route_id BIGINT NOT NULL,
+  org_id BIGINT NOT NULL,
+  amount_fen BIGINT NOT NULL,
+  issued_on DATE NOT NULL,
+  due_on DATE NOT NULL,
+  PRIMARY KEY (billing_month, account_id, revision),
+  KEY ix_receivable_account (account_id, billing_month)
+) COMMENT='append-only month-partitioned: what is owed, as issued; what is left of it follows from the postings'
+PARTITION BY RANGE (billing_month) (PARTITION p202001 VALUES LESS THAN (202002));
+
+CREATE TABLE receivables_posting (
+  accounting_month INT NOT NULL,
+  transaction_id BIGINT NOT NULL,
+  line_no SMALLINT NOT NULL,
+  account_id BIGINT NOT NULL,
+  ledger_account SMALLINT NOT NULL,
+  amount_fen BIGINT NOT NULL COMMENT 'debit positive, credit negative; a transaction sums to zero',
+  billing_month INT NOT NULL DEFAULT 0 COMMENT 'the bill it is about, with account and revision',
+  revision SMALLINT NOT NULL DEFAULT 0,
+  PRIMARY KEY (accounting_month, transaction_id, line_no),
+  KEY ix_posting_account (account_id, accounting_month)
+) COMMENT='append-only month-partitioned: double entry'
+PARTITION BY RANGE (accounting_month) (PARTITION p202001 VALUES LESS THAN (202002));
+
+CREATE TABLE receivables_batch (
+  accounting_month INT NOT NULL,
+  batch_id BIGINT NOT NULL AUTO_INCREMENT,
+  template VARCHAR(30) NOT NULL,
+  subject VARCHAR(60) NOT NULL COMMENT 'run and route of an issue; unique, so that no batch is posted twice',
+  first_transaction_id BIGINT NOT NULL,
+  transactions INT NOT NULL,
+  debit_fen BIGINT NOT NULL,
+  posted_on DATE NOT NULL,
+  posted_at DATETIME(6) NOT NULL,
+  posted_by BIGINT NULL,
+  PRIMARY KEY (batch_id),
+  UNIQUE KEY uk_batch_subject (template, subject)
+) COMMENT='append-only: transactions posted together, with their template and totals';
+
+CREATE TABLE receivables_ledger_account (
+  ledger_account SMALLINT NOT NULL PRIMARY KEY,
+  code VARCHAR(12) NOT NULL,
+  name VARCHAR(60) NOT NULL,
+  name_en VARCHAR(60) NOT NULL,
+  UNIQUE KEY uk_ledger_account_code (code)
+);
