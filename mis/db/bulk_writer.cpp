@@ -1,0 +1,185 @@
+#include "mis/db/bulk_writer.hpp"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cstring>
+
+#include <fmt/format.h>
+
+namespace mis::db {
+namespace {
+
+// A file that exists only in memory, for as long as LOAD DATA reads it.
+class MemoryFile {
+ public:
+  explicit MemoryFile(std::string_view content) : fd_(memfd_create("watthour-load", MFD_CLOEXEC)) {
+    if (fd_ < 0) throw std::runtime_error(fmt::format("cannot make a memory file: {}", std::strerror(errno)));
+    while (!content.empty()) {
+      const auto n = ::write(fd_, content.data(), content.size());
+      if (n < 0) {
+        const int error = errno;
+        ::close(fd_);
+        throw std::runtime_error(fmt::format("cannot fill a memory file: {}", std::strerror(error)));
+      }
+      content.remove_prefix(static_cast<std::size_t>(n));
+    }
+  }
+  ~MemoryFile() { ::close(fd_); }
+  MemoryFile(const MemoryFile&) = delete;
+  MemoryFile& operator=(const MemoryFile&) = delete;
+  std::string path() const { return fmt::format("/proc/self/fd/{}", fd_); }
+
+ private:
+  int fd_;
+};
+
+// The fields of one line of the gathered text, unescaped, as parameters.
+std::vector<Param> parse_line(std::string_view line) {
+  std::vector<Param> fields;
+  std::string field;
+  bool null = false;
+  const auto end_field = [&] {
+    fields.push_back(null ? Param(nullptr) : Param(std::move(field)));
+    field.clear();
+    null = false;
+  };
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (line[i] == '\t') {
+      end_field();
+    } else if (line[i] == '\\') {
+      switch (line[++i]) {
+        case 'N': null = true; break;
+        case 't': field += '\t'; break;
+        case 'n': field += '\n'; break;
+        case '0': field += '\0'; break;
+        default: field += line[i];
+      }
+    } else {
+      field += line[i];
+    }
+  }
+  end_field();
+  return fields;
+}
+
+constexpr int kRowsPerInsert = 500;
+
+}  // namespace
+
+BulkWriter::BulkWriter(std::string_view table, std::initializer_list<std::string_view> columns)
+    : table_(table), columns_(columns.begin(), columns.end()) {}
+
+void BulkWriter::separate() {
+  if (fields_in_row_++ > 0) text_ += '\t';
+}
+
+BulkWriter& BulkWriter::add(std::int64_t v) {
+  separate();
+  char digits[24];
+  text_.append(digits, std::to_chars(digits, digits + sizeof digits, v).ptr);
+  return *this;
+}
+
+BulkWriter& BulkWriter::add(std::string_view v) {
+  separate();
+  for (char c : v) {
+    switch (c) {
+      case '\\': text_ += "\\\\"; break;
+      case '\t': text_ += "\\t"; break;
+      case '\n': text_ += "\\n"; break;
+      case '\0': text_ += "\\0"; break;
+      default: text_ += c;
+    }
+  }
+  return *this;
+}
+
+BulkWriter& BulkWriter::add(Date v) { return add(std::string_view(v.to_string())); }
+BulkWriter& BulkWriter::add(Instant v) { return add(std::string_view(v.to_sql())); }
+
+BulkWriter& BulkWriter::add_null() {
+  separate();
+  text_ += "\\N";
+  return *this;
+}
+
+void BulkWriter::end_row() {
+  if (fields_in_row_ != columns_.size())
+    throw std::logic_error(fmt::format("expected {} fields for {} but got {}", columns_.size(), table_, fields_in_row_));
+  fields_in_row_ = 0;
+  text_ += '\n';
+  ++rows_;
+}
+
+std::int64_t BulkWriter::flush(Session& session) {
+  if (rows_ == 0) return 0;
+  const auto expected = rows_;
+  // The rows leave the buffer whatever happens: where sending fails, the transaction is rolled back and the caller
+  // makes them anew.
+  struct Clear {
+    BulkWriter& w;
+    ~Clear() { w.text_.clear(); w.rows_ = 0; }
+  } clear{*this};
+  const auto arrived = session.forbids_local_infile() ? flush_by_insert(session) : flush_by_load_data(session);
+  if (arrived != expected)
+    throw DbError(DbError::Kind::kDuplicate, 1062,
+                  fmt::format("expected {} new rows in {} but {} of them have a key that exists", expected, table_, expected - arrived));
+  return expected;
+}
+
+std::int64_t BulkWriter::flush_by_load_data(Session& session) {
+  const MemoryFile file(text_);
+  // Bytes go in as they are ("binary"): our text is UTF-8 already, and packed points are not text.
+  const auto sql = fmt::format("LOAD DATA LOCAL INFILE '{}' INTO TABLE {} CHARACTER SET binary ({})", file.path(), table_,
+                               fmt::join(columns_, ", "));
+  std::int64_t arrived = 0;
+  try {
+    arrived = session.run_raw(sql);
+  } catch (const DbError& e) {
+    constexpr int kNotAllowed = 1148, kLoadLocalDisabled = 3948, kForbiddenInThisBuild = 4166;
+    if (e.code() != kNotAllowed && e.code() != kLoadLocalDisabled && e.code() != kForbiddenInThisBuild) throw;
+    session.note_local_infile_forbidden();
+    return flush_by_insert(session);
+  }
+  auto warnings = session.query("SHOW WARNINGS LIMIT 1");
+  if (warnings.next()) {
+    const auto code = static_cast<int>(warnings.i64(1));
+    throw DbError(code == 1062 ? DbError::Kind::kDuplicate : DbError::Kind::kOther, code,
+                  fmt::format("loading {}: {}", table_, warnings.text(2)));
+  }
+  return arrived;
+}
+
+std::int64_t BulkWriter::flush_by_insert(Session& session) {
+  std::string row_marks = "(";
+  for (std::size_t i = 0; i < columns_.size(); ++i) row_marks += i == 0 ? "?" : ",?";
+  row_marks += ')';
+  const auto statement_for = [&](int rows) {
+    std::string sql = fmt::format("INSERT INTO {} ({}) VALUES ", table_, fmt::join(columns_, ", "));
+    for (int i = 0; i < rows; ++i) {
+      if (i > 0) sql += ',';
+      sql += row_marks;
+    }
+    return sql;
+  };
+  std::int64_t arrived = 0;
+  std::vector<Param> params;
+  int rows = 0;
+  const auto send = [&] {
+    if (rows > 0) arrived += session.run_update(statement_for(rows), params);
+    params.clear();
+    rows = 0;
+  };
+  for (std::string_view rest = text_; !rest.empty();) {
+    const auto end = rest.find('\n');  // a newline inside a field is escaped, so this one ends the row
+    for (auto& field : parse_line(rest.substr(0, end))) params.push_back(std::move(field));
+    rest.remove_prefix(end + 1);
+    if (++rows == kRowsPerInsert) send();
+  }
+  send();
+  return arrived;
+}
+
+}  // namespace mis::db
