@@ -13,7 +13,7 @@
 #include "mis/base/time.hpp"
 #include "mis/db/session.hpp"
 
-namespace customers {
+namespace mis::customers {
 
 // What the columns `kind`, `status`, `billing_mode`, `category` and `voltage` hold; an import accepts no other words.
 inline constexpr std::string_view kCustomerKinds[] = {"person", "body"};
@@ -24,63 +24,63 @@ inline constexpr std::string_view kVoltages[] = {"220V", "380V", "10kV", "35kV",
 inline constexpr std::string_view kBillingModes[] = {"single", "capacity", "contract_demand", "actual_demand"};
 
 struct Customer {
-  mis::CustomerId customer_id;
+  CustomerId customer_id;
   std::string customer_no;  // the customer's printed number, unique; at most 20 ASCII characters
   std::string kind = "person";
   std::string name;
   std::string id_kind;  // "resident_id", "business_licence", …
   std::string id_no;
   std::string phone;
-  mis::Instant created_at;
+  Instant created_at;
 };
 
 struct Account {
-  mis::AccountId account_id;
-  std::string account_no;  // ten digits, mis::make_account_no
-  mis::CustomerId customer_id;
-  mis::OrgId org_id;  // supply station; data scope follows it
-  mis::RouteId route_id;
+  AccountId account_id;
+  std::string account_no;  // ten digits, make_account_no
+  CustomerId customer_id;
+  OrgId org_id;  // supply station; data scope follows it
+  RouteId route_id;
   int route_position = 0;
   std::int64_t transformer_area_id = 0;
   std::string address;
   std::string status = "active";
-  mis::Date opened_on;
-  std::optional<mis::Date> closed_on;
+  Date opened_on;
+  std::optional<Date> closed_on;
   int household_size = 0;
-  std::optional<mis::Date> household_since;
+  std::optional<Date> household_since;
   // Not stored with the account: load_accounts makes the search keys from them.
   std::string customer_name;
   std::string customer_phone;
 };
 
 struct Agreement {
-  mis::AccountId account_id;
-  mis::DateRange valid;
+  AccountId account_id;
+  DateRange valid;
   std::string category;
   std::string voltage;
-  mis::Capacity capacity;
+  Capacity capacity;
   std::string tariff_code;
   std::string billing_mode = "single";
-  mis::Demand contract_demand;
+  Demand contract_demand;
   int pf_standard = 0;  // hundredths: 90, 85, 80; 0 for none
 };
 
 // A meter's asset number leads to the account that it serves.
 struct AssetKey {
-  mis::AccountId account_id;
+  AccountId account_id;
   std::string asset_no;
 };
 
-// Bulk loaders; the same rules as everywhere: inside the caller's transaction, mis::db::DbError (kDuplicate) where a row
-// is there already, ids from the sequences below or the caller's own with mis::db::advance_sequence behind it.
+// Bulk loaders; the same rules as everywhere: inside the caller's transaction, db::DbError (kDuplicate) where a row
+// is there already, ids from the sequences below or the caller's own with db::advance_sequence behind it.
 // Batches of some ten thousand rows are fastest; different threads may load different accounts at the same time.
 inline constexpr const char* kCustomerSequence = "customers_customer";
 inline constexpr const char* kAccountSequence = "customers_account";
-void load_customers(mis::db::Session& session, std::span<const Customer> rows);
+void load_customers(db::Session& session, std::span<const Customer> rows);
 // Also writes the search keys of each account: number, name, pinyin initials, phone, address.
-void load_accounts(mis::db::Session& session, std::span<const Account> rows);
-void load_agreements(mis::db::Session& session, std::span<const Agreement> rows);
+void load_accounts(db::Session& session, std::span<const Account> rows);
+void load_agreements(db::Session& session, std::span<const Agreement> rows);
 // Metering calls it for each installation that is still open (metering::load_installations does not: see there).
-void load_asset_search_keys(mis::db::Session& session, std::span<const AssetKey> rows);
+void load_asset_search_keys(db::Session& session, std::span<const AssetKey> rows);
 
-}  // namespace customers
+}  // namespace mis::customers

@@ -5,11 +5,11 @@
 #include "modules/customers/customers.hpp"
 #include "modules/customers/domain/search_keys.hpp"
 
-namespace customers {
+namespace mis::customers {
 namespace {
 
-using mis::db::BulkWriter;
-using mis::db::Session;
+using db::BulkWriter;
+using db::Session;
 
 // What is pending before it is sent: large enough for the server to be busy, small enough for many threads.
 constexpr std::size_t kFlushBytes = 8 << 20;
@@ -77,4 +77,4 @@ void load_asset_search_keys(Session& session, std::span<const AssetKey> rows) {
   write_search_keys(session, keys);
 }
 
-}  // namespace customers
+}  // namespace mis::customers

@@ -2,11 +2,11 @@
 #include "modules/meter_reading/domain/points.hpp"
 #include "modules/meter_reading/meter_reading.hpp"
 
-namespace meter_reading {
+namespace mis::meter_reading {
 namespace {
 
-using mis::db::BulkWriter;
-using mis::db::Session;
+using db::BulkWriter;
+using db::Session;
 
 constexpr std::size_t kFlushBytes = 8 << 20;
 
@@ -59,4 +59,4 @@ void load_interval_days(Session& session, std::span<const IntervalDay> rows) {
   out.flush(session);
 }
 
-}  // namespace meter_reading
+}  // namespace mis::meter_reading

@@ -14,7 +14,7 @@
 #include "mis/base/time.hpp"
 #include "mis/db/session.hpp"
 
-namespace meter_reading {
+namespace mis::meter_reading {
 
 enum class ReadingKind : std::uint8_t { kRegular = 1, kInstallation = 2, kRemoval = 3 };
 enum class Source : std::uint8_t { kManual = 1, kRemote = 2, kImport = 3, kEstimate = 4, kSelf = 5 };
@@ -39,44 +39,44 @@ struct Registers {
 };
 
 struct Route {
-  mis::RouteId route_id;
+  RouteId route_id;
   std::string code;  // unique
   std::string name;
-  mis::OrgId org_id;
-  std::optional<mis::UserId> reader_user_id;
+  OrgId org_id;
+  std::optional<UserId> reader_user_id;
   int cycle_day = 1;
 };
 
 struct Reading {
-  mis::BillingMonth billing_month;
-  mis::RouteId route_id;  // of the account when it was read: the shard that bills it
-  mis::InstallationId installation_id;
+  BillingMonth billing_month;
+  RouteId route_id;  // of the account when it was read: the shard that bills it
+  InstallationId installation_id;
   int seq = 1;
   ReadingKind kind = ReadingKind::kRegular;
-  mis::Instant read_at;  // whole seconds
+  Instant read_at;  // whole seconds
   Source source = Source::kRemote;
   Quality quality = Quality::kActual;
   Registers registers;
-  std::optional<mis::UserId> recorded_by;
+  std::optional<UserId> recorded_by;
 };
 
 // One usage point, channel and day of interval data. `points` are Wh (varh), one per interval from midnight.
 struct IntervalDay {
-  mis::UsagePointId usage_point_id;
+  UsagePointId usage_point_id;
   std::string channel;  // "E1", "B1", "Q1", "K1" as NEM12 names them
-  mis::Date day;
+  Date day;
   int seq = 1;
   int interval_minutes = 30;
   char quality = 'A';  // A E F N S V
   std::vector<std::int32_t> points;
 };
 
-// Bulk loaders: inside the caller's transaction, mis::db::DbError where a row is there already. The partitions of the
-// months must exist (mis::db::ensure_month_partitions). Rows sorted by (billing_month, route_id, installation_id) load
+// Bulk loaders: inside the caller's transaction, db::DbError where a row is there already. The partitions of the
+// months must exist (db::ensure_month_partitions). Rows sorted by (billing_month, route_id, installation_id) load
 // fastest; threads should take different routes.
 inline constexpr const char* kRouteSequence = "meter_reading_route";
-void load_routes(mis::db::Session& session, std::span<const Route> rows);
-void load_readings(mis::db::Session& session, std::span<const Reading> rows);
-void load_interval_days(mis::db::Session& session, std::span<const IntervalDay> rows);
+void load_routes(db::Session& session, std::span<const Route> rows);
+void load_readings(db::Session& session, std::span<const Reading> rows);
+void load_interval_days(db::Session& session, std::span<const IntervalDay> rows);
 
-}  // namespace meter_reading
+}  // namespace mis::meter_reading

@@ -1,11 +1,11 @@
 #include "mis/db/bulk_writer.hpp"
 #include "modules/metering/metering.hpp"
 
-namespace metering {
+namespace mis::metering {
 namespace {
 
-using mis::db::BulkWriter;
-using mis::db::Session;
+using db::BulkWriter;
+using db::Session;
 
 constexpr std::size_t kFlushBytes = 8 << 20;
 
@@ -47,4 +47,4 @@ void load_installations(Session& session, std::span<const Installation> rows) {
   out.flush(session);
 }
 
-}  // namespace metering
+}  // namespace mis::metering

@@ -13,7 +13,7 @@
 #include "mis/base/time.hpp"
 #include "mis/db/session.hpp"
 
-namespace metering {
+namespace mis::metering {
 
 inline constexpr std::string_view kUsagePointKinds[] = {"consumption", "generation"};
 inline constexpr std::string_view kDeductionKinds[] = {"child_meter", "fixed_quantity", "fixed_ratio"};
@@ -21,12 +21,12 @@ inline constexpr std::string_view kMeteredSides[] = {"hv", "lv"};
 inline constexpr std::string_view kMeterKinds[] = {"single_phase", "three_phase", "multi_function"};
 
 struct UsagePoint {
-  mis::UsagePointId usage_point_id;
-  mis::AccountId account_id;
+  UsagePointId usage_point_id;
+  AccountId account_id;
   std::string usage_point_no;  // at most 20 ASCII characters, unique
   std::string kind = "consumption";
   std::optional<std::string> tariff_code;  // where it differs from the agreement
-  std::optional<mis::UsagePointId> parent_id;
+  std::optional<UsagePointId> parent_id;
   std::optional<std::string> deduction_kind;  // how this one is taken off its parent
   std::int64_t deduction_value = 0;           // Wh, or a ratio in 1/1,000,000
   std::string metered_side = "hv";            // "lv": transformer loss is added
@@ -40,30 +40,30 @@ struct UsagePoint {
 };
 
 struct Meter {
-  mis::MeterId meter_id;
+  MeterId meter_id;
   std::string asset_no;  // 22 digits as a rule, unique
   std::string kind = "single_phase";
   int register_digits = 6;
   std::string maker;
-  mis::Date made_on;
+  Date made_on;
 };
 
 struct Installation {
-  mis::InstallationId installation_id;
-  mis::UsagePointId usage_point_id;
-  mis::MeterId meter_id;
-  mis::DateRange valid;  // [from, to); open: to = mis::kForever
+  InstallationId installation_id;
+  UsagePointId usage_point_id;
+  MeterId meter_id;
+  DateRange valid;  // [from, to); open: to = kForever
   int ct_ratio = 1;
   int pt_ratio = 1;
 };
 
-// Bulk loaders: inside the caller's transaction, mis::db::DbError where a row is there already. load_installations writes
+// Bulk loaders: inside the caller's transaction, db::DbError where a row is there already. load_installations writes
 // no search keys, as it knows neither accounts nor asset numbers: call customers::load_asset_search_keys beside it.
 inline constexpr const char* kUsagePointSequence = "metering_usage_point";
 inline constexpr const char* kMeterSequence = "metering_meter";
 inline constexpr const char* kInstallationSequence = "metering_installation";
-void load_usage_points(mis::db::Session& session, std::span<const UsagePoint> rows);
-void load_meters(mis::db::Session& session, std::span<const Meter> rows);
-void load_installations(mis::db::Session& session, std::span<const Installation> rows);
+void load_usage_points(db::Session& session, std::span<const UsagePoint> rows);
+void load_meters(db::Session& session, std::span<const Meter> rows);
+void load_installations(db::Session& session, std::span<const Installation> rows);
 
-}  // namespace metering
+}  // namespace mis::metering

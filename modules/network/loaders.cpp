@@ -2,10 +2,10 @@
 
 #include "mis/db/bulk_writer.hpp"
 
-namespace network {
+namespace mis::network {
 
-using mis::db::BulkWriter;
-using mis::db::Session;
+using db::BulkWriter;
+using db::Session;
 
 void load_substations(Session& session, std::span<const Substation> rows) {
   BulkWriter out("network_substation", {"substation_id", "code", "name", "voltage_kv"});
@@ -33,4 +33,4 @@ void load_transformer_areas(Session& session, std::span<const TransformerArea> r
   out.flush(session);
 }
 
-}  // namespace network
+}  // namespace mis::network

@@ -10,11 +10,11 @@
 #include "mis/base/money.hpp"
 #include "mis/db/session.hpp"
 
-namespace network {
+namespace mis::network {
 
-using SubstationId = mis::Id<struct SubstationTag>;
-using FeederId = mis::Id<struct FeederTag>;
-using TransformerAreaId = mis::Id<struct TransformerAreaTag>;
+using SubstationId = Id<struct SubstationTag>;
+using FeederId = Id<struct FeederTag>;
+using TransformerAreaId = Id<struct TransformerAreaTag>;
 
 struct Substation {
   SubstationId substation_id;
@@ -34,20 +34,20 @@ struct Feeder {
 struct TransformerArea {
   TransformerAreaId transformer_area_id;
   FeederId feeder_id;
-  mis::OrgId org_id;  // the supply station that looks after it
+  OrgId org_id;  // the supply station that looks after it
   std::string code;
   std::string name;
-  mis::Capacity capacity;
+  Capacity capacity;
   bool is_public = true;  // false: the customer's own transformer
 };
 
-// Bulk loaders. They write inside the caller's transaction and throw mis::db::DbError (kDuplicate where an id or a code is
+// Bulk loaders. They write inside the caller's transaction and throw db::DbError (kDuplicate where an id or a code is
 // there already). Ids are the caller's: taken from the sequences named below, or its own with advance_sequence behind it.
 inline constexpr const char* kSubstationSequence = "network_substation";
 inline constexpr const char* kFeederSequence = "network_feeder";
 inline constexpr const char* kTransformerAreaSequence = "network_transformer_area";
-void load_substations(mis::db::Session& session, std::span<const Substation> rows);
-void load_feeders(mis::db::Session& session, std::span<const Feeder> rows);
-void load_transformer_areas(mis::db::Session& session, std::span<const TransformerArea> rows);
+void load_substations(db::Session& session, std::span<const Substation> rows);
+void load_feeders(db::Session& session, std::span<const Feeder> rows);
+void load_transformer_areas(db::Session& session, std::span<const TransformerArea> rows);
 
-}  // namespace network
+}  // namespace mis::network

@@ -1,8 +1,8 @@
 #include "modules/tariffs/store.hpp"
 
-namespace tariffs {
+namespace mis::tariffs {
 
-std::int64_t load_versions(mis::db::Session& session, std::span<const StoredVersion> rows) {
+std::int64_t load_versions(db::Session& session, std::span<const StoredVersion> rows) {
   // A few dozen rows, so single statements do; INSERT IGNORE would also hide values that do not fit.
   std::int64_t added = 0;
   for (const StoredVersion& row : rows) {
@@ -21,4 +21,4 @@ std::int64_t load_versions(mis::db::Session& session, std::span<const StoredVers
   return added;
 }
 
-}  // namespace tariffs
+}  // namespace mis::tariffs

@@ -11,7 +11,7 @@
 #include "mis/base/time.hpp"
 #include "mis/db/session.hpp"
 
-namespace tariffs {
+namespace mis::tariffs {
 
 // One version of a tariff as it is stored. Rows of one code agree in names and category.
 struct StoredVersion {
@@ -20,15 +20,15 @@ struct StoredVersion {
   std::string name_en;
   std::string category;
   int version = 1;
-  mis::DateRange valid;
+  DateRange valid;
   std::string status = "published";  // or "draft"
   std::string definition;            // JSON, the format of tests/cases
-  std::optional<mis::UserId> created_by;
-  std::optional<mis::UserId> approved_by;
+  std::optional<UserId> created_by;
+  std::optional<UserId> approved_by;
 };
 
 // Bulk loader: inside the caller's transaction; codes that are there already stay as they are, a version that is there
 // already is left alone (a published version never changes). Returns how many versions are new.
-std::int64_t load_versions(mis::db::Session& session, std::span<const StoredVersion> rows);
+std::int64_t load_versions(db::Session& session, std::span<const StoredVersion> rows);
 
-}  // namespace tariffs
+}  // namespace mis::tariffs

@@ -8,7 +8,7 @@
 
 #include "modules/customers/domain/utf8.hpp"
 
-namespace customers {
+namespace mis::customers {
 namespace {
 
 constexpr char32_t kFirst = 0x4E00, kLast = 0x9FFF;  // CJK unified ideographs
@@ -120,4 +120,4 @@ std::vector<std::string> pinyin_initials(std::string_view name) {
   return {as_surname, usual};
 }
 
-}  // namespace customers
+}  // namespace mis::customers

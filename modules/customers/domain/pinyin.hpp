@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace customers {
+namespace mis::customers {
 
 // The initial of one character: 'a'…'z', ASCII letters and digits as they are in lower case, 0 where it has none.
 char pinyin_initial(char32_t character);
@@ -15,4 +15,4 @@ char pinyin_initial(char32_t character);
 // gives two results: the surname's reading, then the usual one. Empty where no character has an initial.
 std::vector<std::string> pinyin_initials(std::string_view name);
 
-}  // namespace customers
+}  // namespace mis::customers

@@ -5,7 +5,7 @@
 #include "modules/customers/domain/pinyin.hpp"
 #include "modules/customers/domain/utf8.hpp"
 
-namespace customers {
+namespace mis::customers {
 namespace {
 
 constexpr std::size_t kMinNameEnd = 2;     // one character of a name would match half the county
@@ -113,8 +113,8 @@ void append_account_keys(const SearchSubject& subject, std::vector<SearchKey>& o
   }
 }
 
-void append_asset_key(mis::AccountId account_id, std::string_view asset_no, std::vector<SearchKey>& out) {
+void append_asset_key(AccountId account_id, std::string_view asset_no, std::vector<SearchKey>& out) {
   out.push_back({normalise_key(asset_no), account_id, KeyKind::kAssetNo});
 }
 
-}  // namespace customers
+}  // namespace mis::customers

@@ -10,7 +10,7 @@
 
 #include "mis/base/id.hpp"
 
-namespace customers {
+namespace mis::customers {
 
 // The numbers are stored in customers_search_key.
 enum class KeyKind : std::uint8_t { kAccountNo = 1, kName = 2, kPinyin = 3, kPhone = 4, kAssetNo = 5, kAddress = 6 };
@@ -18,13 +18,13 @@ std::string_view to_text(KeyKind kind);
 
 struct SearchKey {
   std::string text;
-  mis::AccountId account_id;
+  AccountId account_id;
   KeyKind kind = KeyKind::kAccountNo;
   auto operator<=>(const SearchKey&) const = default;
 };
 
 struct SearchSubject {
-  mis::AccountId account_id;
+  AccountId account_id;
   std::string_view account_no;
   std::string_view name;
   std::string_view phone;
@@ -43,6 +43,6 @@ std::string reversed_key(std::string_view normalised);
 // Appends the keys of an account: number; name and each of its ends of two or more characters; pinyin initials; phone
 // forwards and backwards; address and its ends behind each administrative boundary (县 镇 乡 村 路 街 …).
 void append_account_keys(const SearchSubject& subject, std::vector<SearchKey>& out);
-void append_asset_key(mis::AccountId account_id, std::string_view asset_no, std::vector<SearchKey>& out);
+void append_asset_key(AccountId account_id, std::string_view asset_no, std::vector<SearchKey>& out);
 
-}  // namespace customers
+}  // namespace mis::customers

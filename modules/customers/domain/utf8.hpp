@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace customers {
+namespace mis::customers {
 
 // The character at `at`, which moves behind it. A broken byte is a character by itself (U+FFFD), so a walk always ends.
 inline char32_t next_character(std::string_view text, std::size_t& at) {
@@ -21,4 +21,4 @@ inline char32_t next_character(std::string_view text, std::size_t& at) {
   return c;
 }
 
-}  // namespace customers
+}  // namespace mis::customers

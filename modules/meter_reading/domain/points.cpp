@@ -1,6 +1,6 @@
 #include "modules/meter_reading/domain/points.hpp"
 
-namespace meter_reading {
+namespace mis::meter_reading {
 
 std::string pack_points(std::span<const std::int32_t> points) {
   std::string packed;
@@ -24,4 +24,4 @@ std::optional<std::vector<std::int32_t>> unpack_points(std::string_view packed) 
   return points;
 }
 
-}  // namespace meter_reading
+}  // namespace mis::meter_reading

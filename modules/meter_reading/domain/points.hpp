@@ -8,11 +8,11 @@
 #include <string_view>
 #include <vector>
 
-namespace meter_reading {
+namespace mis::meter_reading {
 
 std::string pack_points(std::span<const std::int32_t> points);
 
 // Nothing where the length is not a multiple of four bytes.
 std::optional<std::vector<std::int32_t>> unpack_points(std::string_view packed);
 
-}  // namespace meter_reading
+}  // namespace mis::meter_reading
