@@ -95,14 +95,11 @@ CREATE TABLE http_idempotency (
 CREATE TABLE jobs_job (
   job_id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
   kind VARCHAR(40) NOT NULL,
-  subject VARCHAR(60) NOT NULL COMMENT 'what it works on, e.g. the run id',
+  subject BIGINT NOT NULL COMMENT 'the key of what it works on, e.g. of a bill run',
   state VARCHAR(12) NOT NULL COMMENT 'queued running done failed cancelled',
   message VARCHAR(400) NOT NULL DEFAULT '',
+  unit VARCHAR(20) NOT NULL DEFAULT '' COMMENT 'what its items are, e.g. accounts',
   requested_by BIGINT NULL,
-  shards_total INT NOT NULL DEFAULT 0,
-  shards_done INT NOT NULL DEFAULT 0,
-  items_total BIGINT NOT NULL DEFAULT 0,
-  items_done BIGINT NOT NULL DEFAULT 0,
   created_at DATETIME(6) NOT NULL,
   started_at DATETIME(6) NULL,
   finished_at DATETIME(6) NULL,
@@ -114,14 +111,13 @@ CREATE TABLE jobs_shard (
   job_id BIGINT NOT NULL,
   shard_key BIGINT NOT NULL COMMENT 'a reading route, mostly',
   state TINYINT NOT NULL COMMENT '0 open, 1 done, 2 failed',
-  claimed_by VARCHAR(60) NULL,
-  claimed_until DATETIME(6) NULL COMMENT 'a claim that ran out may be taken by another worker',
+  items_expected INT NOT NULL DEFAULT 0,
   items INT NOT NULL DEFAULT 0,
   attempts INT NOT NULL DEFAULT 0,
   error VARCHAR(400) NULL,
   PRIMARY KEY (job_id, shard_key),
-  KEY ix_shard_open (job_id, state, claimed_until)
-);
+  KEY ix_shard_open (job_id, state)
+) COMMENT='a worker holds the row lock of the shard it works on; when it dies, the lock and the half-done work go together';
 
 CREATE TABLE mis_sequence (
   name VARCHAR(40) NOT NULL PRIMARY KEY,

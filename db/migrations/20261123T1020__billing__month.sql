@@ -13,10 +13,12 @@ CREATE TABLE tariffs_version (
   valid_from DATE NOT NULL,
   valid_to DATE NOT NULL,
   status VARCHAR(12) NOT NULL COMMENT 'draft published',
+  version_id INT NOT NULL AUTO_INCREMENT COMMENT 'what a bill line names as the source of its price',
   definition MEDIUMTEXT NOT NULL COMMENT 'JSON, the format of tests/cases',
   created_by BIGINT NULL,
   approved_by BIGINT NULL,
-  PRIMARY KEY (tariff_code, version)
+  PRIMARY KEY (tariff_code, version),
+  UNIQUE KEY uk_version_id (version_id)
 );
 
 CREATE TABLE billing_run (
@@ -57,12 +59,14 @@ CREATE TABLE billing_bill (
   run_id BIGINT NOT NULL,
   org_id BIGINT NOT NULL,
   category VARCHAR(20) NOT NULL,
-  tariff_code VARCHAR(40) NOT NULL,
-  tariff_version INT NOT NULL,
+  version_id INT NOT NULL COMMENT 'tariffs_version of the first usage point',
   period_from DATE NOT NULL,
   period_to DATE NOT NULL,
   energy_wh BIGINT NOT NULL,
-  amount_fen BIGINT NOT NULL,
+  amount_fen BIGINT NOT NULL COMMENT 'to collect',
+  funds_fen BIGINT NOT NULL COMMENT 'government funds inside the amount, collected for others',
+  export_fen BIGINT NOT NULL COMMENT 'to pay out for photovoltaic energy, settled separately; zero or negative',
+  exported_wh BIGINT NOT NULL,
   tier_energy_wh BIGINT NOT NULL COMMENT 'used of the tier cycle after this bill; the next month goes on from it',
   flags INT NOT NULL COMMENT 'bits: why a reviewer should look',
   PRIMARY KEY (billing_month, route_id, account_id, revision),
@@ -77,20 +81,24 @@ CREATE TABLE billing_bill_line (
   revision SMALLINT NOT NULL,
   line_no SMALLINT NOT NULL,
   usage_point_id BIGINT NOT NULL,
-  kind SMALLINT NOT NULL,
+  version_id INT NOT NULL COMMENT 'tariffs_version that the price comes from',
+  kind TINYINT NOT NULL,
+  role TINYINT NOT NULL COMMENT '0 charge, 1 included in the charges of its usage point, 2 payable to the customer',
+  unit TINYINT NOT NULL,
   period TINYINT NOT NULL,
   tier TINYINT NOT NULL,
-  included_in SMALLINT NOT NULL COMMENT 'line that this one is a part of; 0 where it counts by itself',
-  quantity BIGINT NOT NULL COMMENT 'Wh, W or VA, by kind',
-  price_e8 BIGINT NOT NULL,
-  percent_bp INT NOT NULL,
-  days_numerator SMALLINT NOT NULL,
-  days_denominator SMALLINT NOT NULL,
+  component TINYINT NOT NULL,
   rounding TINYINT NOT NULL,
-  component SMALLINT NOT NULL COMMENT 'index of the component or clause in the tariff version',
+  power_factor TINYINT NOT NULL,
+  percent_bp INT NOT NULL,
+  days SMALLINT NOT NULL,
+  of_days SMALLINT NOT NULL,
+  quantity BIGINT NOT NULL COMMENT 'Wh, W or VA, by unit',
+  price_e8 BIGINT NOT NULL,
+  base_fen BIGINT NOT NULL,
   amount_fen BIGINT NOT NULL,
   PRIMARY KEY (billing_month, route_id, account_id, revision, line_no)
-) COMMENT='month-partitioned: bill lines with their working'
+) COMMENT='month-partitioned: bill lines, each with its whole working'
 PARTITION BY RANGE (billing_month) (PARTITION p202001 VALUES LESS THAN (202002));
 
 CREATE TABLE billing_bill_usage (
@@ -99,20 +107,21 @@ CREATE TABLE billing_bill_usage (
   account_id BIGINT NOT NULL,
   revision SMALLINT NOT NULL,
   usage_point_id BIGINT NOT NULL,
-  detail TEXT NOT NULL COMMENT 'JSON: registers, ratio, deductions, losses; only where the readings alone do not tell',
+  detail TEXT NOT NULL COMMENT 'JSON: the meters, indexes, ratio, deductions and losses that the bill was made of',
   PRIMARY KEY (billing_month, route_id, account_id, revision, usage_point_id)
-) COMMENT='month-partitioned: settlement of usage points that are more than one plain meter'
+) COMMENT='month-partitioned: what was measured, as the bill saw it'
 PARTITION BY RANGE (billing_month) (PARTITION p202001 VALUES LESS THAN (202002));
 
 CREATE TABLE billing_exception (
   run_id BIGINT NOT NULL,
   route_id BIGINT NOT NULL,
   account_id BIGINT NOT NULL,
-  reason SMALLINT NOT NULL,
-  installation_id BIGINT NOT NULL DEFAULT 0,
+  reason TINYINT NOT NULL,
+  usage_point_id BIGINT NOT NULL COMMENT '0 where it is about the account',
+  severity TINYINT NOT NULL COMMENT '0 note, 1 a person should look, 2 no bill',
   argument_1 BIGINT NOT NULL DEFAULT 0,
   argument_2 BIGINT NOT NULL DEFAULT 0,
-  PRIMARY KEY (run_id, route_id, account_id, reason, installation_id),
+  PRIMARY KEY (run_id, route_id, account_id, reason, usage_point_id),
   KEY ix_exception_reason (run_id, reason, account_id)
 );
 
@@ -188,3 +197,30 @@ CREATE TABLE receivables_ledger_account (
   name_en VARCHAR(60) NOT NULL,
   UNIQUE KEY uk_ledger_account_code (code)
 );
+
+-- What billing reads of its neighbours, a route at a time: views that those modules publish.
+
+CREATE VIEW customers_billing_account AS
+SELECT a.route_id, a.account_id, a.account_no, a.org_id, a.status, a.opened_on, a.closed_on, a.household_size, a.household_since,
+       g.valid_from, g.valid_to, g.category, g.capacity_va, g.tariff_code, g.billing_mode, g.contract_demand_w, g.pf_standard
+FROM customers_account a JOIN customers_agreement g ON g.account_id = a.account_id;
+
+CREATE VIEW metering_billing_point AS
+SELECT a.route_id, a.account_id, u.usage_point_id, u.kind, u.tariff_code, u.parent_id, u.deduction_kind, u.deduction_value,
+       u.metered_side, u.transformer_va, u.p0_w, u.pk_w, u.i0_ppm, u.uk_ppm, u.loss_k_e4, u.line_loss_ppm,
+       i.installation_id, i.valid_from, i.valid_to, i.ct_ratio, i.pt_ratio, m.register_digits, m.asset_no
+FROM customers_account a
+JOIN metering_usage_point u ON u.account_id = a.account_id
+LEFT JOIN metering_installation i ON i.usage_point_id = u.usage_point_id
+LEFT JOIN metering_meter m ON m.meter_id = i.meter_id;
+
+-- What receivables posts when a run is issued.
+CREATE VIEW billing_issuable_bill AS
+SELECT billing_month, route_id, account_id, revision, org_id, category, amount_fen, funds_fen, export_fen FROM billing_bill;
+
+INSERT INTO receivables_ledger_account (ledger_account, code, name, name_en) VALUES
+  (1, '1122', '应收账款——电费', 'Receivables: electricity'),
+  (2, '6001', '主营业务收入——售电', 'Revenue: electricity sales'),
+  (3, '2241', '其他应付款——政府性基金及附加', 'Payables: government funds collected'),
+  (4, '6401', '主营业务成本——分布式光伏购电', 'Cost: purchase from distributed photovoltaics'),
+  (5, '2202', '应付账款——分布式光伏购电', 'Payables: distributed photovoltaics');
