@@ -102,7 +102,7 @@ struct AccountInput {
   BillingMonth month;
   DateRange service;            // days of supply that this bill covers
   DateRange cycle;              // what a whole month's basic charge covers; empty: the calendar month
-  Energy tier_energy_before;    // billed in this tier cycle before this month (the caller resets it at the cycle's start)
+  Energy tier_energy_before;    // last month's Totals::tier_energy_after; ignored in the month in which a tier cycle starts
   std::int32_t months_of_use = 12;  // of the tier year, for customers of a part of it
   Plausibility plausibility;
 };
@@ -130,7 +130,7 @@ enum class LineRole : std::uint8_t {
 
 enum class Unit : std::uint8_t { kWh, kW, kVA, kPercentOfBase };
 
-// A line with its whole working, 72 bytes, no text. amount = round(quantity × price × days/of_days × …) by `kind`.
+// A line with its whole working, 64 bytes (one cache line), no text. amount = round(quantity × price × days/of_days × …) by `kind`.
 struct Line {
   LineKind kind = LineKind::kEnergy;
   LineRole role = LineRole::kCharge;
@@ -164,6 +164,9 @@ struct UsagePointResult {
   Energy loss;                      // transformer and line
   Energy exported;
   Demand max_demand;
+  Money energy_amount;              // Σ energy and tier lines
+  Money funds_amount;               // the funds inside it, which no power-factor adjustment touches
+  Money basic_amount;               // basic charge that this point carries for the account
   std::int16_t power_factor = -1;   // percent; −1: none
   bool rolled_over = false;
   bool measured = false;
@@ -188,6 +191,7 @@ enum class ExceptionKind : std::uint8_t {
   kIntervalGap,        // an interval without a value (a: position)
   kNoCalendar,         // interval data but the tariff has no calendar
   kArithmeticRange,    // a quantity or amount beyond what a bill can carry
+  kNoPrice,            // energy in a period that the tariff has no price for (a: period, b: Wh)
 };
 
 enum class Severity : std::uint8_t {

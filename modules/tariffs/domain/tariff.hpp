@@ -197,6 +197,7 @@ struct Tariff {
   TierTable tiers;
   FreeEnergy free_energy;
   std::vector<Component> of_which;    // inside the price; the bill shows them and adds nothing
+  ComponentKind of_which_rest = ComponentKind::kNetEnergy;  // what the remainder of the price is called
   std::vector<Component> surcharges;  // on top of the price, each a line of its own
   BasicCharge basic;
   PowerFactorRule power_factor;
@@ -204,7 +205,14 @@ struct Tariff {
   std::optional<TouCalendar> calendar;  // needed only to bill interval data
 
   bool operator==(const Tariff&) const = default;
+  // True where a kWh of this period has a price, directly or in the first tier.
+  bool prices(Period period) const {
+    return price[index_of(period)].value != 0 || tiers.price[0][index_of(period)].value != 0;
+  }
 };
+
+// No published price comes near it; a larger one is a slip of the decimal point (10,000 yuan).
+inline constexpr Price kMaxPrice{10'000 * kPriceScale};
 
 // What is wrong with a tariff as a whole (bounds that do not rise, a two-part tariff without a basic price, prices beyond
 // 10,000 yuan …), all of it, with pointers into the tariff's JSON form. Empty where it can be published.
