@@ -85,9 +85,7 @@ struct CsvReader::Impl {
   // Decides on the encoding at the first byte that is not ASCII, by as much text behind it as the buffer can hold.
   void detect(std::string_view in_record) {
     while (!at_end && end - begin < buffer.size() / 2 && end < buffer.size()) fill();
-    const std::string_view ahead(buffer.data() + begin, end - begin);
-    const bool utf8 = is_valid_utf8(in_record) && may_be_utf8(ahead);
-    encoding = utf8 ? Encoding::kUtf8 : Encoding::kGb18030;
+    encoding = guess_encoding(std::string(in_record) + "\n" + std::string(buffer.data() + begin, end - begin));
   }
 
   void skip_line() {

@@ -64,9 +64,20 @@ std::size_t valid_utf8_prefix(std::string_view text) {
   return at;
 }
 
-bool may_be_utf8(std::string_view sample) {
-  const std::size_t valid = valid_utf8_prefix(sample);
-  return valid == sample.size() || utf8_length(sample.substr(valid)) == -1;
+Encoding guess_encoding(std::string_view sample) {
+  std::size_t characters = 0, breaks = 0;
+  while (!sample.empty()) {
+    const int length = utf8_length(sample);
+    if (length == -1) break;  // the cut
+    characters += length > 1;
+    std::size_t step = static_cast<std::size_t>(std::max(length, 1));
+    if (length == 0) {
+      ++breaks;
+      while (step < sample.size() && (static_cast<unsigned char>(sample[step]) & 0xC0) == 0x80) ++step;
+    }
+    sample.remove_prefix(step);
+  }
+  return characters >= 2 * breaks ? Encoding::kUtf8 : Encoding::kGb18030;
 }
 
 struct Converter::Impl {

@@ -11,7 +11,7 @@
 namespace mis::files {
 
 enum class Encoding : std::uint8_t {
-  kDetect,   // by byte-order mark, else UTF-8 where the text is valid UTF-8, else GB18030
+  kDetect,   // by byte-order mark, else UTF-8 where the text is (mostly) that, else GB18030
   kUtf8,
   kGb18030,  // also what GBK and GB2312 files are read as
 };
@@ -23,8 +23,10 @@ std::optional<Encoding> parse_encoding(std::string_view text);
 std::size_t valid_utf8_prefix(std::string_view text);
 inline bool is_valid_utf8(std::string_view text) { return valid_utf8_prefix(text) == text.size(); }
 
-// True where `sample`, cut off anywhere, can be the beginning of UTF-8 text.
-bool may_be_utf8(std::string_view sample);
+// Tells the encoding of a sample with other characters than ASCII, cut off anywhere. A few broken characters do not turn
+// UTF-8 into GB18030: that would load the whole file as nonsense without an error. Chinese text in GB18030 has about three
+// breaks for each pair of bytes that happens to look like UTF-8, so twice as many characters as breaks decide.
+Encoding guess_encoding(std::string_view sample);
 
 // Converts between GB18030 and UTF-8. Not for several threads at once.
 class Converter {
