@@ -1,0 +1,351 @@
+#include "modules/billing/shard_input.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace mis::billing {
+namespace {
+
+constexpr std::size_t kRegisterColumns = 10;
+
+// One row of meter_reading_reading: the indexes of a meter at one time.
+struct ReadingRow {
+  std::array<std::int64_t, kRegisterColumns> index{};
+  std::uint16_t present = 0;
+  bool estimated = false;
+  bool usable = false;  // not marked as missing
+};
+
+// The readings of an installation that can bound its month.
+struct MeterReadings {
+  ReadingRow previous;      // regular reading of the month before
+  ReadingRow current;       // regular reading of the month
+  ReadingRow installation;  // start index of a meter that came in the month
+  ReadingRow removal;       // end index of a meter that went in the month
+};
+
+constexpr const char* kReadingColumns =
+    "SELECT installation_id, kind, quality, total_e4, sharp_e4, peak_e4, flat_e4, valley_e4, deep_e4, reactive_forward_e4, reactive_reverse_e4, "
+    "reverse_total_e4, max_demand_w FROM meter_reading_reading ";
+
+ReadingRow reading_from(const db::Rows& rows) {
+  constexpr int kEstimated = 2, kMissing = 4;
+  ReadingRow row;
+  const auto quality = rows.i32(2);
+  row.usable = quality != kMissing;
+  row.estimated = quality == kEstimated;
+  for (std::size_t i = 0; i < kRegisterColumns; ++i) {
+    const int column = 3 + static_cast<int>(i);
+    if (rows.is_null(column)) continue;
+    row.index[i] = rows.i64(column);
+    row.present = static_cast<std::uint16_t>(row.present | 1u << i);
+  }
+  // Demand comes in W; the engine wants the register's 10⁻⁴ kW.
+  row.index[static_cast<std::size_t>(Register::kMaxDemand)] *= 10;
+  return row;
+}
+
+using Readings = std::unordered_map<std::int64_t, MeterReadings>;
+
+// Rows come in the order of (kind, seq), so that of several the latest stays.
+void read_readings(db::Session& session, BillingMonth month, RouteId route, Readings& out) {
+  const auto where = std::string(kReadingColumns) + "WHERE billing_month = ? AND route_id = ? ORDER BY installation_id, kind, seq";
+  for (auto rows = session.query(where, month.plus(-1), route); rows.next();) {
+    if (rows.i32(1) != 1) continue;
+    out[rows.i64(0)].previous = reading_from(rows);
+  }
+  for (auto rows = session.query(where, month, route); rows.next();) {
+    auto& readings = out[rows.i64(0)];
+    switch (rows.i32(1)) {
+      case 2: readings.installation = reading_from(rows); break;
+      case 3: readings.removal = reading_from(rows); break;
+      default: readings.current = reading_from(rows); break;
+    }
+  }
+}
+
+// Where last month's reading is missing or its account was read on another route, the newest earlier one bounds the
+// month: what was not billed then is billed now.
+ReadingRow read_earlier(db::Session& session, BillingMonth month, std::int64_t installation) {
+  auto rows = session.query(std::string(kReadingColumns) +
+                                "WHERE installation_id = ? AND billing_month < ? AND kind IN (1, 2) AND quality <> 4 "
+                                "ORDER BY billing_month DESC, kind, seq DESC LIMIT 1", installation, month);
+  return rows.next() ? reading_from(rows) : ReadingRow{};
+}
+
+MeterSegment segment_between(const ReadingRow& start, const ReadingRow& end) {
+  MeterSegment segment;
+  for (std::size_t i = 0; i < kRegisterColumns; ++i) {
+    const auto reg = static_cast<Register>(i);
+    const bool at_start = start.present >> i & 1u, at_end = end.present >> i & 1u;
+    if (reg == Register::kMaxDemand ? at_end : at_start && at_end) segment.set(reg, start.index[i], end.index[i]);
+  }
+  return segment;
+}
+
+struct PointRow {
+  AccountId account;
+  std::int64_t usage_point, parent, deduction_value;
+  std::string tariff_code, deduction_kind, metered_side;
+  std::int64_t transformer_va, p0_w, pk_w, i0_ppm, uk_ppm, loss_k_e4, line_loss_ppm;
+  struct Meter {
+    std::int64_t installation;
+    DateRange valid;
+    std::int32_t ct_ratio, pt_ratio, digits;
+    std::string asset_no;
+  };
+  std::vector<Meter> meters;
+};
+
+std::vector<PointRow> read_points(db::Session& session, RouteId route) {
+  std::vector<PointRow> points;
+  for (auto rows = session.query(
+           "SELECT account_id, usage_point_id, COALESCE(parent_id, 0), deduction_value, COALESCE(tariff_code, ''), COALESCE(deduction_kind, ''), metered_side, "
+           "transformer_va, p0_w, pk_w, i0_ppm, uk_ppm, loss_k_e4, line_loss_ppm, installation_id, valid_from, valid_to, ct_ratio, pt_ratio, "
+           "register_digits, asset_no FROM metering_billing_point WHERE route_id = ? ORDER BY account_id, usage_point_id, valid_from", route); rows.next();) {
+    if (points.empty() || points.back().usage_point != rows.i64(1)) {
+      points.push_back({{rows.i64(0)}, rows.i64(1), rows.i64(2), rows.i64(3), rows.text(4), rows.text(5), rows.text(6), rows.i64(7), rows.i64(8), rows.i64(9),
+                        rows.i64(10), rows.i64(11), rows.i64(12), rows.i64(13), {}});
+    }
+    if (rows.is_null(14)) continue;
+    points.back().meters.push_back({rows.i64(14), {rows.date(15), rows.date(16)}, rows.i32(17), rows.i32(18), rows.i32(19), rows.text(20)});
+  }
+  return points;
+}
+
+BasicMode basic_mode_of(const std::string& mode) {
+  if (mode == "contract_demand") return BasicMode::kContractDemand;
+  if (mode == "actual_demand") return BasicMode::kActualDemand;
+  return BasicMode::kCapacity;
+}
+
+void set_power_factor(Agreement& agreement, int hundredths) {
+  using Standard = tariffs::PowerFactorStandard;
+  switch (hundredths) {
+    case 90: agreement.pf_standard = Standard::k090; break;
+    case 85: agreement.pf_standard = Standard::k085; break;
+    case 80: agreement.pf_standard = Standard::k080; break;
+    default: return;  // the tariff's own
+  }
+  agreement.has_pf_standard = true;
+}
+
+// How many months of the tariff's tier year the account is a customer, the present month's year.
+int months_of_use(const tariffs::Tariff* tariff, BillingMonth month, Date opened, std::optional<Date> closed) {
+  const int start_month = tariff ? tariff->tiers.cycle_start_month : 1;
+  const int start_year = month.month() >= start_month ? month.year() : month.year() - 1;
+  const BillingMonth first{start_year * 100 + start_month};
+  const auto month_of = [](Date day) { return BillingMonth{static_cast<int>(day.ymd().year()) * 100 + static_cast<int>(static_cast<unsigned>(day.ymd().month()))}; };
+  const int from = std::clamp(month_of(opened).months_since(first), 0, 11);
+  const int to = closed ? std::clamp(month_of(*closed + -1).months_since(first) + 1, 1, 12) : 12;
+  return std::max(1, to - from);
+}
+
+// Accounts with the agreements that touch the month; the last of them decides, earlier ones give capacity changes.
+void read_accounts(db::Session& session, BillingMonth month, RouteId route, ShardInput& out) {
+  const auto range = month.range();
+  for (auto rows = session.query(
+           "SELECT account_id, org_id, status, opened_on, closed_on, household_size, household_since, valid_from, valid_to, category, capacity_va, "
+           "tariff_code, billing_mode, contract_demand_w, pf_standard FROM customers_billing_account "
+           "WHERE route_id = ? AND valid_from < ? AND valid_to > ? ORDER BY account_id, valid_from", route, range.to, range.from); rows.next();) {
+    const auto opened = rows.date(3);
+    const auto closed = rows.date_or_null(4);
+    const DateRange service = range.intersect({opened, closed.value_or(kForever)});
+    if (service.empty()) continue;
+    const AccountId id{rows.i64(0)};
+    const Capacity capacity{rows.i64(10)};
+    if (out.accounts.empty() || out.accounts.back().id != id) {
+      auto& account = out.accounts.emplace_back();
+      account.id = id;
+      account.first_change = out.changes.size();
+    }
+    auto& account = out.accounts.back();
+    auto& input = account.input;
+    const Date from = std::max(rows.date(7), service.from);
+    account.org = {rows.i64(1)};
+    account.status = rows.text(2);
+    account.category = rows.text(9);
+    account.tariff_code = rows.text(11);
+    input = {};
+    input.account = id;
+    input.month = month;
+    input.service = service;
+    input.cycle = range;
+    input.agreement.capacity = capacity;
+    // A suspended account keeps its contract, but its sealed capacity is free (暂停).
+    if (account.status == "suspended") input.agreement.suspended = capacity;
+    input.agreement.contract_demand = {rows.i64(13)};
+    input.agreement.basic_mode = basic_mode_of(rows.text(12));
+    set_power_factor(input.agreement, rows.i32(14));
+    input.agreement.household_persons = static_cast<std::uint8_t>(std::clamp(rows.i32(5), 0, 255));
+    if (const auto since = rows.date_or_null(6))
+      input.agreement.household_since = {static_cast<int>(since->ymd().year()) * 100 + static_cast<int>(static_cast<unsigned>(since->ymd().month()))};
+    input.months_of_use = months_of_use(out.tariffs->find(account.tariff_code, service.from), month, opened, closed);
+    out.changes.push_back({from, capacity, input.agreement.suspended});
+    ++account.changes;
+  }
+  // One agreement all month: no change to speak of.
+  for (auto& account : out.accounts)
+    if (account.changes == 1) account.changes = 0;
+}
+
+void read_past(db::Session& session, BillingMonth month, RouteId route, ShardInput& out) {
+  std::unordered_map<std::int64_t, PastMonth> past;
+  for (auto rows = session.query("SELECT account_id, energy_wh, amount_fen, tier_energy_wh FROM billing_bill "
+                                 "WHERE billing_month = ? AND route_id = ? ORDER BY account_id, revision", month.plus(-1), route); rows.next();)
+    past[rows.i64(0)] = {{rows.i64(1)}, {rows.i64(2)}, {rows.i64(3)}};
+  if (past.size() < out.accounts.size()) {
+    for (auto rows = session.query("SELECT h.account_id, h.energy_wh, h.amount_fen, h.tier_energy_wh FROM customers_account a "
+                                   "JOIN billing_history h ON h.billing_month = ? AND h.account_id = a.account_id WHERE a.route_id = ?",
+                                   month.plus(-1), route); rows.next();)
+      past.try_emplace(rows.i64(0), PastMonth{{rows.i64(1)}, {rows.i64(2)}, {rows.i64(3)}});
+  }
+  for (auto& account : out.accounts) {
+    const auto it = past.find(account.id.value);
+    if (it == past.end()) continue;
+    account.has_previous = true;
+    account.previous = it->second;
+    account.input.tier_energy_before = it->second.tier_energy;
+  }
+}
+
+void read_decisions(db::Session& session, RunId run, RouteId route, ShardInput& out) {
+  std::unordered_map<std::int64_t, std::string> decisions;
+  for (auto rows = session.query("SELECT r.account_id, r.action FROM billing_exception_resolution r JOIN customers_account a ON a.account_id = r.account_id "
+                                 "WHERE r.run_id = ? AND a.route_id = ? ORDER BY r.account_id, r.seq", run, route); rows.next();)
+    decisions[rows.i64(0)] = rows.text(1);
+  for (auto& account : out.accounts)
+    if (const auto it = decisions.find(account.id.value); it != decisions.end()) account.decision = it->second;
+}
+
+class ShardBuilder {
+ public:
+  ShardBuilder(db::Session& session, ShardInput& out) : session_(session), out_(out) {}
+
+  void build(const std::vector<PointRow>& rows, const Readings& readings) {
+    // Children of other accounts' meters, by the usage point that they hang under.
+    std::unordered_map<std::int64_t, std::vector<const PointRow*>> children;
+    for (const auto& row : rows)
+      if (row.parent != 0) children[row.parent].push_back(&row);
+
+    auto row = rows.begin();
+    for (auto& account : out_.accounts) {
+      while (row != rows.end() && row->account < account.id) ++row;
+      account.first_point = out_.points.size();
+      account.first_transformer = out_.transformers.size();
+      std::vector<const PointRow*> own;
+      for (; row != rows.end() && row->account == account.id; ++row) own.push_back(&*row);
+      for (const auto* point : own) add_point(account, *point, readings, true);
+      for (std::size_t i = 0; i < own.size(); ++i) {
+        const auto it = children.find(own[i]->usage_point);
+        if (it == children.end()) continue;
+        for (const auto* child : it->second) {
+          const auto position = std::find(own.begin(), own.end(), child);
+          if (position == own.end()) add_point(account, *child, readings, false);  // another account pays it
+          auto& input = position == own.end() ? out_.points.back() : out_.points[account.first_point + static_cast<std::size_t>(position - own.begin())];
+          input.parent = static_cast<std::int32_t>(i);
+        }
+      }
+      account.points = out_.points.size() - account.first_point;
+      account.transformers = out_.transformers.size() - account.first_transformer;
+    }
+    set_spans();
+  }
+
+ private:
+  void add_point(ShardAccount& account, const PointRow& row, const Readings& readings, bool billed) {
+    UsagePointInput point;
+    point.id = {row.usage_point};
+    point.billed = billed;
+    const auto day = account.input.service.from;
+    point.tariff = out_.tariffs->find(row.tariff_code.empty() ? account.tariff_code : row.tariff_code, day);
+    if (row.deduction_kind == "fixed_quantity") point.deduction = Deduction::kFixedQuantity;
+    else if (row.deduction_kind == "fixed_ratio") point.deduction = Deduction::kFixedRatio;
+    else if (row.deduction_kind == "child_meter") point.deduction = Deduction::kChildMeter;
+    point.fixed_energy = {point.deduction == Deduction::kFixedQuantity ? row.deduction_value : 0};
+    point.fixed_ratio_bp = point.deduction == Deduction::kFixedRatio ? static_cast<std::int32_t>(row.deduction_value / 100) : 0;
+    point.line_loss_bp = static_cast<std::int32_t>(row.line_loss_ppm / 100);
+    if (billed && row.metered_side == "lv" && row.transformer_va > 0) {
+      point.transformer = static_cast<std::int32_t>(out_.transformers.size() - account.first_transformer);
+      Transformer transformer;
+      transformer.capacity = {row.transformer_va};
+      transformer.no_load_loss = {row.p0_w};
+      transformer.load_loss = {row.pk_w};
+      transformer.no_load_current_bp = static_cast<std::int32_t>(row.i0_ppm / 100);
+      transformer.impedance_bp = static_cast<std::int32_t>(row.uk_ppm / 100);
+      if (row.loss_k_e4 > 0) transformer.load_shape_e4 = static_cast<std::int32_t>(row.loss_k_e4);
+      out_.transformers.push_back(transformer);
+    }
+    const auto first = out_.segments.size();
+    add_segments(account, row, readings);
+    segment_ranges_.push_back({first, out_.segments.size() - first});
+    for (auto i = first; i < out_.segments.size(); ++i)
+      if (out_.segments[i].has(Register::kExport)) point.export_tariff = out_.tariffs->export_tariff(day);
+    out_.points.push_back(point);
+  }
+
+  // One segment per meter that was in place in the month. A meter that nobody can bound leaves the usage point without
+  // any: half a month is not billed.
+  void add_segments(ShardAccount& account, const PointRow& row, const Readings& readings) {
+    const auto first = out_.segments.size();
+    const auto month = out_.month.range();
+    for (const auto& meter : row.meters) {
+      if (meter.valid.intersect(month).empty()) continue;
+      const auto it = readings.find(meter.installation);
+      const MeterReadings known = it == readings.end() ? MeterReadings{} : it->second;
+      ReadingRow start = known.installation.usable ? known.installation : known.previous;
+      if (!start.usable) start = read_earlier(session_, out_.month, meter.installation);
+      const ReadingRow& end = known.removal.usable ? known.removal : known.current;
+      if (!start.usable || !end.usable) {
+        out_.segments.resize(first);
+        out_.meters.resize(first);
+        return;
+      }
+      auto segment = segment_between(start, end);
+      segment.ratio = meter.ct_ratio * meter.pt_ratio;
+      segment.digits = static_cast<std::uint8_t>(std::clamp(meter.digits, 0, 255));
+      out_.segments.push_back(segment);
+      out_.meters.push_back({{meter.installation}, meter.asset_no, end.estimated || start.estimated});
+      account.estimated |= end.estimated;
+      account.meter_changed |= known.removal.usable || known.installation.usable;
+    }
+  }
+
+  // The arrays have stopped growing: from here on, spans into them stay good.
+  void set_spans() {
+    for (std::size_t i = 0; i < out_.points.size(); ++i)
+      out_.points[i].segments = {out_.segments.data() + segment_ranges_[i].first, segment_ranges_[i].second};
+    for (auto& account : out_.accounts) {
+      account.input.usage_points = {out_.points.data() + account.first_point, account.points};
+      account.input.transformers = {out_.transformers.data() + account.first_transformer, account.transformers};
+      account.input.capacity_changes = {out_.changes.data() + account.first_change, account.changes};
+      // Last month is known for the account, so it is compared where the account has a single usage point of its own.
+      if (account.points == 1 && account.has_previous) {
+        auto& point = out_.points[account.first_point];
+        point.previous_energy = account.previous.energy;
+        point.has_previous = true;
+      }
+    }
+  }
+
+  db::Session& session_;
+  ShardInput& out_;
+  std::vector<std::pair<std::size_t, std::size_t>> segment_ranges_;
+};
+
+}  // namespace
+
+Status read_shard(db::Session& session, RunId run, BillingMonth month, RouteId route, std::shared_ptr<const TariffBook> tariffs, ShardInput& out) {
+  out.route = route;
+  out.month = month;
+  out.tariffs = std::move(tariffs);
+  read_accounts(session, month, route, out);
+  read_past(session, month, route, out);
+  read_decisions(session, run, route, out);
+  Readings readings;
+  read_readings(session, month, route, readings);
+  ShardBuilder(session, out).build(read_points(session, route), readings);
+  return ok();
+}
+
+}  // namespace mis::billing
