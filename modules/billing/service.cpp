@@ -1,0 +1,136 @@
+// The use cases of a bill run, one function each.
+#include <fmt/format.h>
+
+#include "mis/jobs/jobs.hpp"
+#include "modules/billing/billing.hpp"
+#include "modules/billing/calculate_shard.hpp"
+#include "modules/billing/run_jobs.hpp"
+#include "modules/meter_reading/estimate.hpp"
+
+namespace mis::billing {
+namespace {
+
+Error wrong_state(const Run& run, std::string_view expected) {
+  return conflict("billing.run_state", fmt::format("expected the run of {} to be {} but it is {}", run.month.to_string(), expected, name_of(run.state)));
+}
+
+void set_state(db::Session& session, RunId run, RunState state) {
+  session.execute("UPDATE billing_run SET state = ?, version = version + 1 WHERE run_id = ?", name_of(state), run);
+}
+
+// A shard for each reading route that has accounts.
+std::vector<jobs::Shard> shards_of_routes(db::Session& session) {
+  std::vector<jobs::Shard> shards;
+  for (auto rows = session.query("SELECT route_id, accounts FROM customers_route_size ORDER BY route_id"); rows.next();)
+    shards.push_back({rows.i64(0), rows.i32(1)});
+  return shards;
+}
+
+JobId queue(db::Session& session, const Services& services, std::string_view kind, RunId run, std::optional<UserId> by) {
+  const auto job = jobs::create(session, services.clock.now(), kind, run.value, "accounts", shards_of_routes(session), by);
+  session.execute("UPDATE billing_run SET job_id = ? WHERE run_id = ?", job, run);
+  return job;
+}
+
+}  // namespace
+
+std::optional<Decision> decision_of(std::string_view name) {
+  if (name == "estimate") return Decision::kEstimate;
+  if (name == "accept") return Decision::kAccept;
+  if (name == "exclude") return Decision::kExclude;
+  return {};
+}
+
+Result<Run> RunService::lock(db::Session& session, RunId run) {
+  session.query("SELECT 1 FROM billing_run WHERE run_id = ? FOR UPDATE", run);
+  return find_run(session, run);
+}
+
+Result<RunId> RunService::create(db::Session& session, BillingMonth month, std::optional<UserId> by) {
+  if (session.query("SELECT 1 FROM billing_run WHERE billing_month = ?", month).next())
+    return conflict("billing.run_exists", fmt::format("expected no run of {} yet but there is one", month.to_string()));
+  if (!session.query("SELECT 1 FROM meter_reading_reading WHERE billing_month = ? LIMIT 1", month).next())
+    return conflict("billing.no_readings", fmt::format("expected readings of {} but there are none", month.to_string()));
+  session.execute("INSERT INTO billing_run (billing_month, state, created_by, created_at) VALUES (?, 'open', ?, ?)", month, by, services_.clock.now());
+  return RunId{session.last_insert_id()};
+}
+
+Result<JobId> RunService::calculate(db::Session& session, RunId id, std::optional<UserId> by) {
+  auto run = lock(session, id);
+  if (!run) return std::move(run).error();
+  // A failed calculation left the run "calculating": it may be started again once its job has ended.
+  const bool stuck = run->state == RunState::kCalculating && !jobs::is_active(session, kCalculateJob, id.value);
+  if (run->state != RunState::kOpen && run->state != RunState::kCalculated && !stuck) return wrong_state(*run, "open or calculated");
+  set_state(session, id, RunState::kCalculating);
+  return queue(session, services_, kCalculateJob, id, by);
+}
+
+Status RunService::decide(db::Session& session, RunId id, AccountId account, Decision decision, std::string_view note, UserId by) {
+  auto run = lock(session, id);
+  if (!run) return std::move(run).error();
+  if (run->state != RunState::kCalculated) return wrong_state(*run, "calculated");
+  RouteId route;
+  {
+    auto rows = session.query("SELECT route_id FROM billing_exception WHERE run_id = ? AND account_id = ? LIMIT 1", id, account);
+    if (!rows.next()) return not_found("billing.no_exception", "expected an exception of this account in the run but there is none");
+    route = {rows.i64(0)};
+  }
+  if (decision == Decision::kEstimate) {
+    std::vector<InstallationId> meters;
+    for (auto rows = session.query("SELECT installation_id FROM metering_billing_point WHERE route_id = ? AND account_id = ? AND installation_id IS NOT NULL AND valid_to > ?",
+                                   route, account, run->month.range().to + -1); rows.next();)
+      meters.push_back({rows.i64(0)});
+    for (const auto meter : meters)
+      if (auto status = meter_reading::record_estimate(session, meter, route, run->month, by); !status) return status;
+  }
+  const std::string_view action = decision == Decision::kEstimate ? "estimate" : decision == Decision::kAccept ? "accept" : "exclude";
+  session.execute("INSERT INTO billing_exception_resolution (run_id, account_id, seq, action, note, decided_by, decided_at) "
+                  "SELECT ?, ?, COALESCE(MAX(seq), 0) + 1, ?, ?, ?, ? FROM billing_exception_resolution WHERE run_id = ? AND account_id = ?",
+                  id, account, action, note, by, services_.clock.now(), id, account);
+  auto tariffs = TariffBook::load(session);
+  if (!tariffs) return std::move(tariffs).error();
+  if (auto counts = calculate_shard(session, id, run->month, route, *tariffs); !counts) return std::move(counts).error();
+  const bool has_bill = session.query("SELECT 1 FROM billing_bill WHERE billing_month = ? AND route_id = ? AND account_id = ?", run->month, route, account).next();
+  if (decision != Decision::kExclude && !has_bill)
+    return conflict("billing.still_blocked", "expected the decision to make a bill possible but it does not; estimate the reading or exclude the account");
+  session.execute("UPDATE billing_run SET version = version + 1 WHERE run_id = ?", id);
+  return ok();
+}
+
+Status RunService::submit(db::Session& session, RunId id, UserId by) {
+  auto run = lock(session, id);
+  if (!run) return std::move(run).error();
+  if (run->state != RunState::kCalculated) return wrong_state(*run, "calculated");
+  if (const auto open = open_exceptions(session, id); open > 0)
+    return conflict("billing.exceptions_open", fmt::format("expected every exception to be decided but {} are open", open));
+  set_state(session, id, RunState::kSubmitted);
+  session.execute("UPDATE billing_run SET submitted_by = ?, submitted_at = ? WHERE run_id = ?", by, services_.clock.now(), id);
+  return ok();
+}
+
+Status RunService::give_back(db::Session& session, RunId id) {
+  auto run = lock(session, id);
+  if (!run) return std::move(run).error();
+  if (run->state != RunState::kSubmitted) return wrong_state(*run, "submitted");
+  set_state(session, id, RunState::kCalculated);
+  session.execute("UPDATE billing_run SET submitted_by = NULL, submitted_at = NULL WHERE run_id = ?", id);
+  return ok();
+}
+
+Result<JobId> RunService::issue(db::Session& session, RunId id, UserId by) {
+  auto run = lock(session, id);
+  if (!run) return std::move(run).error();
+  const bool stuck = run->state == RunState::kIssuing && !jobs::is_active(session, kIssueJob, id.value);
+  if (run->state != RunState::kSubmitted && !stuck) return wrong_state(*run, "submitted");
+  if (run->submitted_by == by) return forbidden("security.second_person", "expected a second person to issue the run but it is the one who submitted it");
+  if (stuck) {
+    // What was issued stays issued: the failed shards of the same job are tried again.
+    if (auto status = jobs::retry(session, *run->job); !status) return std::move(status).error();
+    return *run->job;
+  }
+  set_state(session, id, RunState::kIssuing);
+  session.execute("UPDATE billing_run SET approved_by = ? WHERE run_id = ?", by, id);
+  return queue(session, services_, kIssueJob, id, by);
+}
+
+}  // namespace mis::billing
