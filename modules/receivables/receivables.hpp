@@ -1,0 +1,58 @@
+// What others may use of receivables: what customers owe and the ledger that says why. Both are append-only; a balance is
+// always the sum of postings.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mis/base/id.hpp"
+#include "mis/base/money.hpp"
+#include "mis/base/result.hpp"
+#include "mis/base/time.hpp"
+#include "mis/db/database.hpp"
+#include "mis/registry.hpp"
+
+namespace mis::receivables {
+
+struct Receivable {
+  BillingMonth month;
+  int revision = 1;
+  Money amount;
+  Money outstanding;
+  Date issued_on, due_on;
+};
+
+struct AccountBalance {
+  Money balance;  // what the account owes; negative: what it has in advance
+  std::vector<Receivable> receivables;  // newest first
+};
+
+struct Posting {
+  BillingMonth accounting_month;
+  std::int64_t transaction_id = 0;
+  int line_no = 0;
+  std::string ledger_code, name, name_en;
+  Money amount;  // debit positive
+  std::string template_name;
+  Date posted_on;
+  std::optional<BillingMonth> billing_month;
+};
+
+struct TrialLine {
+  std::string ledger_code, name, name_en;
+  Money debit, credit;
+};
+
+AccountBalance balance_of(db::Session& session, AccountId account);
+std::vector<Posting> postings_of(db::Session& session, AccountId account, std::int64_t before_transaction, int limit);
+// Debit and credit per ledger account of one accounting month, or of all time.
+std::vector<TrialLine> trial_balance(db::Session& session, std::optional<BillingMonth> month);
+
+// Recomputes everything from the postings: every transaction sums to zero, every batch has the transactions and the debit
+// that it says, every receivable has its posting and every issued bill its receivable. Returns what differs, in words.
+Result<std::vector<std::string>> verify_ledger(db::Database& database);
+
+void register_module(Registry& registry);
+
+}  // namespace mis::receivables
