@@ -1,0 +1,12 @@
+// The session's routes: signing in and out, who am I, my password.
+#pragma once
+
+#include "mis/registry.hpp"
+#include "mis/security/sessions.hpp"
+
+namespace mis::security {
+
+// /api/v1/session. `sessions` outlives the routes; it is also what http::Server finds callers by.
+void register_session_routes(Registry& registry, Sessions& sessions);
+
+}  // namespace mis::security
