@@ -18,6 +18,9 @@ Result<Tariff> parse_tariff(std::string_view json_text);
 // The same from a parsed document, as a part of a larger one: errors go to `errors` with `pointer` in front.
 Tariff tariff_from_json(const nlohmann::json& json, const std::string& pointer, std::vector<FieldError>& errors);
 
+// A calendar alone, as price tables carry one.
+TouCalendar calendar_from_json(const nlohmann::json& json, const std::string& pointer, std::vector<FieldError>& errors);
+
 // The canonical form: fixed order of fields, defaults left out, so that equal tariffs print equal text.
 nlohmann::ordered_json tariff_to_json(const Tariff& tariff);
 std::string to_json_text(const Tariff& tariff);
