@@ -1,0 +1,54 @@
+// From a user to what the terminal offers: one pure function. It only decides what is shown; every permission is
+// checked again by the server, which alone can refuse.
+
+import type { SessionUser } from '@shared/api/types'
+
+export interface Access {
+  customers: boolean
+  meters: boolean
+  readings: boolean
+  receivables: boolean
+  billing: boolean
+  start_run: boolean
+  review_run: boolean
+  issue_run: boolean
+  tariffs: boolean
+  jobs: boolean
+  audit: boolean
+  users: boolean
+}
+
+export type Right = keyof Access
+
+const kPermissionOf: Record<Right, string> = {
+  customers: 'customers.view',
+  meters: 'metering.view',
+  readings: 'meter_reading.view',
+  receivables: 'receivables.view',
+  billing: 'billing.view',
+  start_run: 'billing.run',
+  review_run: 'billing.review',
+  issue_run: 'billing.issue',
+  tariffs: 'tariffs.view',
+  jobs: 'jobs.view',
+  audit: 'administration.audit',
+  users: 'administration.manage',
+}
+
+/** Nobody signed in may do nothing. */
+export function access_of(user: Pick<SessionUser, 'permissions'> | null): Access {
+  const held = new Set(user?.permissions ?? [])
+  const rights = Object.entries(kPermissionOf).map(([right, permission]) => [right, held.has(permission)])
+  return Object.fromEntries(rights) as Access
+}
+
+/** The permission a right stands for, to be named to the person who lacks it. */
+export function permission_name(right: Right): string {
+  return kPermissionOf[right]
+}
+
+/** Whether `name_or_id`, as the server writes it into a run, is this user. */
+export function is_me(user: SessionUser | null, name_or_id: string | null): boolean {
+  if (!user || !name_or_id) return false
+  return [user.username, user.name, String(user.user_id)].includes(name_or_id)
+}
