@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "mis/base/id.hpp"
 #include "mis/base/money.hpp"
@@ -82,5 +83,7 @@ void load_accounts(db::Session& session, std::span<const Account> rows);
 void load_agreements(db::Session& session, std::span<const Agreement> rows);
 // Metering calls it for each installation that is still open (metering::load_installations does not: see there).
 void load_asset_search_keys(db::Session& session, std::span<const AssetKey> rows);
+// The accounts that are found by these asset numbers already.
+std::unordered_multimap<std::string, AccountId> accounts_with_asset_keys(db::Session& session, std::span<const std::string> asset_nos);
 
 }  // namespace mis::customers

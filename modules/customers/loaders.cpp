@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "mis/db/bulk_writer.hpp"
+#include "mis/files/lookup.hpp"
 #include "modules/customers/customers.hpp"
 #include "modules/customers/domain/search_keys.hpp"
 
@@ -75,6 +76,20 @@ void load_asset_search_keys(Session& session, std::span<const AssetKey> rows) {
   keys.reserve(rows.size());
   for (const AssetKey& row : rows) append_asset_key(row.account_id, row.asset_no, keys);
   write_search_keys(session, keys);
+}
+
+std::unordered_multimap<std::string, AccountId> accounts_with_asset_keys(Session& session, std::span<const std::string> asset_nos) {
+  std::unordered_map<std::string, std::string> asked;  // key → as it was asked for
+  std::vector<std::string> keys;
+  for (const std::string& asset_no : asset_nos) {
+    keys.push_back(normalise_key(asset_no));
+    asked.emplace(keys.back(), asset_no);
+  }
+  std::unordered_multimap<std::string, AccountId> found;
+  const db::Param kind[] = {static_cast<int>(KeyKind::kAssetNo)};
+  files::query_in(session, "SELECT key_text, account_id FROM customers_search_key WHERE key_kind = ? AND key_text IN (*)",
+                  std::span<const std::string>(keys), [&](db::Rows& row) { found.emplace(asked[row.text(0)], AccountId{row.i64(1)}); }, kind);
+  return found;
 }
 
 }  // namespace mis::customers
