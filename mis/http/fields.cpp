@@ -132,6 +132,8 @@ struct Fields::Impl {
     return text;
   }
 
+  std::vector<std::string> texts(const json& value, const std::string& pointer, std::size_t max_items, const TextRule& rule);
+
   std::optional<std::int64_t> integer(const json& value, const std::string& pointer, IntegerRule rule) {
     std::optional<std::int64_t> number;
     // In a query everything is text. In JSON 3.0 is not an integer: nothing here ever passes through a float.
@@ -307,21 +309,28 @@ std::optional<std::string> Fields::optional_one_of(std::string_view name, std::i
   return value ? impl_->choice(*value, impl_->pointer_to(name), values) : std::nullopt;
 }
 
-std::vector<std::string> Fields::texts(std::string_view name, std::size_t max_items, TextRule rule) {
-  const json* value = impl_->require(name);
+std::vector<std::string> Fields::Impl::texts(const json& value, const std::string& pointer, std::size_t max_items, const TextRule& rule) {
   std::vector<std::string> out;
-  if (!value) return out;
-  const std::string pointer = impl_->pointer_to(name);
-  if (!value->is_array() || value->size() > max_items) {
-    impl_->complain(pointer, "field.list",
-                    "expected a list of at most " + std::to_string(max_items) + " texts but got " +
-                        (value->is_array() ? std::to_string(value->size()) : std::string(type_name(*value))));
+  if (!value.is_array() || value.size() > max_items) {
+    complain(pointer, "field.list",
+             "expected a list of at most " + std::to_string(max_items) + " texts but got " +
+                 (value.is_array() ? std::to_string(value.size()) : std::string(type_name(value))));
     return out;
   }
-  for (std::size_t i = 0; i < value->size(); ++i) {
-    if (auto text = impl_->text((*value)[i], pointer + "/" + std::to_string(i), rule)) out.push_back(std::move(*text));
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (auto one = text(value[i], pointer + "/" + std::to_string(i), rule)) out.push_back(std::move(*one));
   }
   return out;
+}
+
+std::vector<std::string> Fields::texts(std::string_view name, std::size_t max_items, TextRule rule) {
+  const json* value = impl_->require(name);
+  return value ? impl_->texts(*value, impl_->pointer_to(name), max_items, rule) : std::vector<std::string>{};
+}
+std::optional<std::vector<std::string>> Fields::optional_texts(std::string_view name, std::size_t max_items, TextRule rule) {
+  const json* value = impl_->find(name);
+  if (!value) return {};
+  return impl_->texts(*value, impl_->pointer_to(name), max_items, rule);
 }
 
 Fields Fields::object(std::string_view name) {

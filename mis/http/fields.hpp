@@ -74,6 +74,7 @@ class Fields {
   std::optional<Money> optional_money(std::string_view name);
   std::optional<BillingMonth> optional_month(std::string_view name);
   std::optional<Date> optional_date(std::string_view name);
+  std::optional<std::vector<std::string>> optional_texts(std::string_view name, std::size_t max_items, TextRule rule = {});
   std::optional<std::string> optional_one_of(std::string_view name, std::initializer_list<std::string_view> values);
 
   // `limit` and `cursor` of a list whose cursor holds `keys` values.

@@ -87,6 +87,7 @@ Result<Answer> change_password(Sessions& sessions, const Request& request, const
 
 void register_session_routes(Registry& registry, Sessions& sessions) {
   registry.table_prefix("security_");
+  registry.part<CallerMemory>().forget = [&sessions] { sessions.forget_all(); };
   // Open, because nobody has a session before signing in.
   registry.route({.method = Method::kPost, .path = kPath, .permission = Permission::open(), .summary = "Sign in",
                   .handler = [&sessions](const Request& request, const Caller&) { return sign_in(sessions, request); },
