@@ -45,7 +45,13 @@ struct TrialLine {
 };
 
 AccountBalance balance_of(db::Session& session, AccountId account);
-std::vector<Posting> postings_of(db::Session& session, AccountId account, std::int64_t before_transaction, int limit);
+// The postings behind `after` in the order newest transaction first, lines ascending.
+struct PostingPosition {
+  BillingMonth accounting_month{999912};
+  std::int64_t transaction_id = INT64_MAX;
+  int line_no = 0;
+};
+std::vector<Posting> postings_of(db::Session& session, AccountId account, PostingPosition after, int limit);
 // Debit and credit per ledger account of one accounting month, or of all time.
 std::vector<TrialLine> trial_balance(db::Session& session, std::optional<BillingMonth> month);
 

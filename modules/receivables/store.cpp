@@ -21,15 +21,15 @@ AccountBalance balance_of(db::Session& session, AccountId account) {
   return result;
 }
 
-std::vector<Posting> postings_of(db::Session& session, AccountId account, std::int64_t before_transaction, int limit) {
+std::vector<Posting> postings_of(db::Session& session, AccountId account, PostingPosition after, int limit) {
   std::vector<Posting> postings;
-  // A posting's template and day are its batch's, which is found by the bill's run and route.
   for (auto rows = session.query(
            "SELECT p.accounting_month, p.transaction_id, p.line_no, l.code, l.name, l.name_en, p.amount_fen, p.billing_month, r.issued_on "
            "FROM receivables_posting p JOIN receivables_ledger_account l ON l.ledger_account = p.ledger_account "
            "LEFT JOIN receivables_receivable r ON r.billing_month = p.billing_month AND r.account_id = p.account_id AND r.revision = p.revision "
-           "WHERE p.account_id = ? AND p.transaction_id < ? ORDER BY p.accounting_month DESC, p.transaction_id DESC, p.line_no LIMIT ?",
-           account, before_transaction, limit); rows.next();) {
+           "WHERE p.account_id = ? AND (p.accounting_month < ? OR (p.accounting_month = ? AND (p.transaction_id < ? OR (p.transaction_id = ? AND p.line_no > ?)))) "
+           "ORDER BY p.accounting_month DESC, p.transaction_id DESC, p.line_no LIMIT ?",
+           account, after.accounting_month, after.accounting_month, after.transaction_id, after.transaction_id, after.line_no, limit); rows.next();) {
     Posting posting;
     posting.accounting_month = rows.month(0);
     posting.transaction_id = rows.i64(1);

@@ -12,3 +12,5 @@ CREATE VIEW customers_route_size AS
 SELECT route_id, COUNT(*) AS accounts FROM customers_account GROUP BY route_id;
 
 CREATE VIEW meter_reading_route_name AS SELECT route_id, code, name, org_id FROM meter_reading_route;
+
+CREATE VIEW metering_usage_point_label AS SELECT usage_point_id, usage_point_no, account_id FROM metering_usage_point;
