@@ -29,7 +29,7 @@ int index_of(std::span<const std::string_view> words, const std::string& word) {
 }
 
 struct Row {
-  std::string asset_no;
+  std::string asset_no, recorded_by;
   Reading value;
   bool quality_given = false;
 };
@@ -44,7 +44,7 @@ struct Installed {
 using History = std::map<std::tuple<std::int64_t, int, int>, Reading>;
 
 class ReadingImporter final : public files::RowImporter<Row> {
-  enum : int { kMonth, kAsset, kKind, kReadAt, kSource, kQuality, kTotal, kMaxDemand = kTotal + 9, kColumns };
+  enum : int { kMonth, kAsset, kKind, kReadAt, kSource, kQuality, kTotal, kMaxDemand = kTotal + 9, kRecordedBy };
 
   Row read_row(RowReader& row) override {
     Row out;
@@ -62,6 +62,7 @@ class ReadingImporter final : public files::RowImporter<Row> {
                                                    &Registers::reactive_reverse_e4, &Registers::reverse_total_e4};
     for (int i = 0; i < 9; ++i) r.registers.*registers[i] = row.decimal(kTotal + i, 4, 0, kMaxIndex_e4, kNoIndex);
     r.registers.max_demand_w = row.decimal(kMaxDemand, 3, 0, 10'000'000'000, kNoIndex);
+    out.recorded_by = row.code(kRecordedBy, 40);
     if (r.registers == Registers{} && r.quality != Quality::kMissing) {
       row.complain(kTotal, "meter_reading.no_register", "an index, or the quality missing", "no register at all");
     }
@@ -124,7 +125,7 @@ class ReadingImporter final : public files::RowImporter<Row> {
     const db::Param months[] = {from, to};
     files::query_in(session,
                     "SELECT billing_month, route_id, installation_id, seq, kind, read_at, source, quality, total_e4, sharp_e4, peak_e4, flat_e4, "
-                    "valley_e4, deep_e4, reactive_forward_e4, reactive_reverse_e4, reverse_total_e4, max_demand_w FROM meter_reading_reading "
+                    "valley_e4, deep_e4, reactive_forward_e4, reactive_reverse_e4, reverse_total_e4, max_demand_w, recorded_by FROM meter_reading_reading "
                     "WHERE billing_month BETWEEN ? AND ? AND installation_id IN (*)",
                     std::span<const std::int64_t>(installations), [&](db::Rows& row) {
                       Reading r;
@@ -140,6 +141,7 @@ class ReadingImporter final : public files::RowImporter<Row> {
                                                    &r.registers.valley_e4, &r.registers.deep_e4, &r.registers.reactive_forward_e4,
                                                    &r.registers.reactive_reverse_e4, &r.registers.reverse_total_e4, &r.registers.max_demand_w};
                       for (int i = 0; i < 10; ++i) *out[i] = row.i64_or_null(8 + i).value_or(kNoIndex);
+                      if (!row.is_null(18)) r.recorded_by = UserId{row.i64(18)};
                       Reading& kept = history[{r.installation_id.value, r.billing_month.yyyymm, static_cast<int>(r.kind)}];
                       if (kept.seq < r.seq || !kept.installation_id) kept = r;
                     }, months);
@@ -173,6 +175,9 @@ class ReadingImporter final : public files::RowImporter<Row> {
 
   void load_rows(db::Session& session, files::ImportContext& context, const std::vector<Row>& rows, Verdicts& verdicts) override {
     look_up_meters(session, rows);
+    std::vector<std::string> usernames;
+    for (const Row& row : rows) usernames.push_back(row.recorded_by);
+    const auto users = files::ids_of(session, "SELECT username, user_id FROM administration_user_name WHERE username IN (*)", usernames);
     std::vector<std::int64_t> installations;
     std::vector<const Installed*> where(rows.size(), nullptr);
     BillingMonth from{999912}, to{0};
@@ -184,6 +189,8 @@ class ReadingImporter final : public files::RowImporter<Row> {
         verdicts.reject(i, "billing_month", "meter_reading.future_month", "a month up to " + last.to_string(), row.value.billing_month.to_string());
       } else if (all.empty()) {
         verdicts.reject(i, "asset_no", "metering.unknown_meter", "a meter that is loaded and installed", row.asset_no);
+      } else if (!row.recorded_by.empty() && !users.contains(row.recorded_by)) {
+        verdicts.reject(i, "recorded_by", "administration.unknown_user", "a user who is there", row.recorded_by);
       } else if ((where[i] = installed_at(all, row.value)) == nullptr) {
         verdicts.reject(i, "read_at", "metering.not_installed", "a time when the meter was installed", local_date(row.value.read_at).to_string());
       } else {
@@ -205,7 +212,8 @@ class ReadingImporter final : public files::RowImporter<Row> {
       const std::int64_t installation = where[i]->installation_id;
       reading.installation_id = {installation};
       reading.route_id = {where[i]->route_id};
-      CheckContext checks{where[i]->register_digits, registers_of(history, installation, reading.billing_month.plus(-1)),
+      if (!rows[i].recorded_by.empty()) reading.recorded_by = UserId{users.at(rows[i].recorded_by)};
+      const CheckContext checks{where[i]->register_digits, registers_of(history, installation, reading.billing_month.plus(-1)),
                           registers_of(history, installation, reading.billing_month.plus(-2))};
       const auto finding = check(reading, checks);
       if (finding && !refused(*finding) && !rows[i].quality_given) reading.quality = Quality::kSuspect;
@@ -216,7 +224,8 @@ class ReadingImporter final : public files::RowImporter<Row> {
       const auto [entry, is_new] = history.try_emplace({installation, reading.billing_month.yyyymm, static_cast<int>(reading.kind)}, reading);
       if (!is_new) {
         const Reading& had = entry->second;
-        if (had.read_at == reading.read_at && had.source == reading.source && had.quality == reading.quality && had.registers == reading.registers) {
+        if (had.read_at == reading.read_at && had.source == reading.source && had.quality == reading.quality &&
+            had.registers == reading.registers && had.recorded_by == reading.recorded_by) {
           verdicts.unchanged(i);
           continue;
         }
@@ -253,7 +262,8 @@ files::ImportKind reading_import() {
            {"reactive_forward", false, "kvarh, up to four decimals", "reactive energy, forward"},
            {"reactive_reverse", false, "kvarh, up to four decimals", "reactive energy, reverse"},
            {"reverse_total", false, "kWh, up to four decimals", "active energy fed in"},
-           {"max_demand", false, "kW, up to three decimals", "largest demand, before the ratio"}},
+           {"max_demand", false, "kW, up to three decimals", "largest demand, before the ratio"},
+           {"recorded_by", false, "a username", "who read it"}},
           "Indexes as the dial shows them, before the ratio. Refused: unknown meter, a time outside the month (three days before it "
           "begins to ten days after it ends), more digits than the dial has. Reported and, where the quality is left to Watthour, suspect: "
           "a falling index that is no rollover, ten times the month before, periods that do not add up to the total.",

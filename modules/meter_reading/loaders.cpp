@@ -50,10 +50,16 @@ void load_readings(Session& session, std::span<const Reading> rows) {
 
 void load_interval_days(Session& session, std::span<const IntervalDay> rows) {
   BulkWriter out("meter_reading_interval_day",
-                 {"usage_point_id", "channel", "day", "seq", "interval_minutes", "quality", "points"});
+                 {"usage_point_id", "channel", "day", "seq", "interval_minutes", "quality", "qualities", "points"});
   for (const IntervalDay& row : rows) {
     out.add(row.usage_point_id).add(row.channel).add(row.day).add(row.seq).add(row.interval_minutes);
-    out.add(std::string_view(&row.quality, 1)).add(pack_points(row.points)).end_row();
+    out.add(std::string_view(&row.quality, 1));
+    if (row.qualities.empty()) {
+      out.add_null();
+    } else {
+      out.add(row.qualities);
+    }
+    out.add(pack_points(row.points)).end_row();
     out.flush_when_over(session, kFlushBytes);
   }
   out.flush(session);

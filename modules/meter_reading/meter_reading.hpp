@@ -68,6 +68,7 @@ struct IntervalDay {
   int seq = 1;
   int interval_minutes = 30;
   char quality = 'A';  // A E F N S V
+  std::string qualities;  // one of A E F N S per interval where quality is V, else empty
   std::vector<std::int32_t> points;
 };
 
