@@ -308,7 +308,10 @@ Result<BillingCase> parse_case(std::string_view json_text, std::span<const Tarif
   // The runner of tests/cases compares these with the mistakes of this very file.
   root.value("expect_errors", Need::kOptional);
   root.finish();
-  if (!errors.empty()) return invalid("billing.case_invalid", fmt::format("expected a billing case but found {} mistakes in it", errors.size()), std::move(errors));
+  if (!errors.empty()) {
+    std::string message = fmt::format("expected a billing case but found {} mistakes in it", errors.size());
+    return invalid("billing.case_invalid", std::move(message), std::move(errors));
+  }
   BillingCase result(std::move(data));
   result.title = title;
   result.source = source;

@@ -77,8 +77,10 @@ Result<std::vector<Tariff>> load_reference(const std::string& folder) {
   for (std::size_t i = 1; i < tariffs.size(); ++i)
     if (tariffs[i].code == tariffs[i - 1].code && tariffs[i].version == tariffs[i - 1].version)
       errors.push_back({tariffs[i].code, "duplicate", fmt::format("expected each code and version once but found {} twice", tariffs[i].code)});
-  if (!errors.empty())
-    return invalid("tariffs.reference_invalid", fmt::format("expected correct reference prices but found {} mistakes", errors.size()), std::move(errors));
+  if (!errors.empty()) {
+    std::string message = fmt::format("expected correct reference prices but found {} mistakes", errors.size());
+    return invalid("tariffs.reference_invalid", std::move(message), std::move(errors));
+  }
   return tariffs;
 }
 

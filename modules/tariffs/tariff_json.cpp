@@ -331,7 +331,8 @@ Result<Tariff> parse_tariff(std::string_view json_text) {
   std::vector<FieldError> errors;
   Tariff tariff = tariff_from_json(*json, "", errors);
   if (errors.empty()) return tariff;
-  return invalid("tariffs.invalid", fmt::format("expected a tariff but found {} mistakes in it", errors.size()), std::move(errors));
+  std::string message = fmt::format("expected a tariff but found {} mistakes in it", errors.size());
+  return invalid("tariffs.invalid", std::move(message), std::move(errors));
 }
 
 }  // namespace mis::tariffs

@@ -73,7 +73,7 @@ class Checker {
       months |= bounds.months;
       for (std::size_t b = 0; b < bounds.upper_count; ++b)
         if (bounds.upper[b] <= (b == 0 ? Energy{0} : bounds.upper[b - 1]))
-          fail(fmt::format("/tiers/seasons/{}/upper/{}", s, b), "order",
+          fail(fmt::format("/tiers/seasons/{}/upper_kwh/{}", s, b), "order",
                fmt::format("expected bounds that rise but found {} kWh", format_kwh(bounds.upper[b])));
     }
     for (std::size_t i = 0; i < kMaxTiers; ++i) {
@@ -83,7 +83,7 @@ class Checker {
     for (std::size_t s = 0; s < t.season_count; ++s)
       for (std::size_t b = 0; b < t.seasons[s].upper_count; ++b)
         if (t.seasons[s].upper[b] > kMaxBound)
-          fail(fmt::format("/tiers/seasons/{}/upper/{}", s, b), "range",
+          fail(fmt::format("/tiers/seasons/{}/upper_kwh/{}", s, b), "range",
                fmt::format("expected a bound up to {} kWh but found {}", format_kwh(kMaxBound), format_kwh(t.seasons[s].upper[b])));
     if (t.household.bounds_moved > kMaxTiers - 1 || t.household.per_month < Energy{0} || t.household.per_month > kMaxBound)
       fail("/tiers/household", "range", "expected an extension of 0 kWh or more over at most four bounds but found another");
