@@ -202,8 +202,9 @@ std::int64_t round_to_unit(int128 numerator, int128 denominator, bool whole_kwh)
   return static_cast<std::int64_t>(divide_rounded(numerator, denominator * kWhPerKwh, Rounding::kHalfUp)) * kWhPerKwh;
 }
 
-// Takes up to `wanted` from the parent; returns the periods taken.
-PeriodEnergies take(UsagePointResult& parent, const PeriodEnergies& wanted, bool child_by_period, bool child_has_periods) {
+// Takes up to `wanted` from the parent; returns the periods taken. `shape` is the parent before this kind of deduction.
+PeriodEnergies take(UsagePointResult& parent, const PeriodEnergies& shape, const PeriodEnergies& wanted, bool child_by_period,
+                    bool child_has_periods) {
   PeriodEnergies taken{};
   auto& have = parent.billed;
   const std::int64_t total = std::min(wanted[kTotalPeriod].value, have[kTotalPeriod].value);
@@ -225,7 +226,7 @@ PeriodEnergies take(UsagePointResult& parent, const PeriodEnergies& wanted, bool
   } else if (child_by_period) {
     // A TOU child without a meter has the parent's shape.
     std::array<std::int64_t, tariffs::kPeriods - 1> weight{}, part{};
-    for (std::size_t p = 0; p < weight.size(); ++p) weight[p] = have[p + 1].value;
+    for (std::size_t p = 0; p < weight.size(); ++p) weight[p] = shape[p + 1].value;
     split_small(total, weight, part);
     for (std::size_t p = 0; p < weight.size(); ++p) take_from(p + 1, part[p]);
   }
@@ -236,7 +237,7 @@ PeriodEnergies take(UsagePointResult& parent, const PeriodEnergies& wanted, bool
   return taken;
 }
 
-void deduct_child(Context& c, std::size_t parent_at, std::size_t child_at, std::int64_t ratio_base) {
+void deduct_child(Context& c, std::size_t parent_at, std::size_t child_at, const PeriodEnergies& before) {
   const UsagePointInput& child = c.point(child_at);
   UsagePointResult& p = c.result(parent_at);
   UsagePointResult& r = c.result(child_at);
@@ -258,7 +259,7 @@ void deduct_child(Context& c, std::size_t parent_at, std::size_t child_at, std::
         c.raise(ExceptionKind::kBadHierarchy, static_cast<std::ptrdiff_t>(child_at));
         return;
       }
-      wanted[kTotalPeriod] = {round_to_unit(int128{ratio_base} * child.fixed_ratio_bp, 10'000, whole)};
+      wanted[kTotalPeriod] = {round_to_unit(int128{before[kTotalPeriod].value} * child.fixed_ratio_bp, 10'000, whole)};
       break;
     case Deduction::kChildMeter:
       wanted = r.billed;
@@ -267,7 +268,7 @@ void deduct_child(Context& c, std::size_t parent_at, std::size_t child_at, std::
   }
   if (wanted[kTotalPeriod] > p.billed[kTotalPeriod])
     c.raise(ExceptionKind::kDeductionTooLarge, static_cast<std::ptrdiff_t>(parent_at), wanted[kTotalPeriod].value, p.billed[kTotalPeriod].value);
-  const PeriodEnergies taken = take(p, wanted, r.by_period, has_periods);
+  const PeriodEnergies taken = take(p, before, wanted, r.by_period, has_periods);
   p.deducted += taken[kTotalPeriod];
   if (child.deduction == Deduction::kChildMeter) return;
   // A TOU child of a plain parent has no shape to follow: all of it is flat.
@@ -282,13 +283,18 @@ void deduct_child(Context& c, std::size_t parent_at, std::size_t child_at, std::
 
 void deduct_children(Context& c, std::size_t parent_at) {
   for (Deduction kind : {Deduction::kFixedQuantity, Deduction::kFixedRatio, Deduction::kChildMeter}) {
-    // All shares are of what the fixed quantities left, so their order does not matter.
-    const std::int64_t base = c.result(parent_at).billed[kTotalPeriod].value;
-    for (std::size_t i = 0; i < c.count(); ++i) {
-      if (c.point(i).parent != static_cast<std::int32_t>(parent_at) || c.point(i).deduction != kind) continue;
-      deduct_child(c, parent_at, i, base);
-      if (c.blocked) return;
-    }
+    // Shares and shapes are of what the kind before left, and TOU children go before plain ones, which empty the flat
+    // period: so the order in which children are listed does not matter.
+    const PeriodEnergies before = c.result(parent_at).billed;
+    for (bool by_period : {true, false})
+      for (std::size_t i = 0; i < c.count(); ++i) {
+        const UsagePointInput& child = c.point(i);
+        if (child.parent != static_cast<std::int32_t>(parent_at) || child.deduction != kind) continue;
+        const bool child_by_period = child.tariff != nullptr ? child.tariff->by_period : c.result(i).by_period;
+        if (child_by_period != by_period) continue;
+        deduct_child(c, parent_at, i, before);
+        if (c.blocked) return;
+      }
   }
 }
 
