@@ -14,9 +14,9 @@ namespace mis::http {
 struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8443;  // 0: any free one
-  std::filesystem::path certificate;
-  std::filesystem::path key;
-  std::filesystem::path static_dir;  // the built terminals; empty for none
+  std::filesystem::path certificate = {};
+  std::filesystem::path key = {};
+  std::filesystem::path static_dir = {};  // the built terminals; empty for none
   int max_threads = 700;
   int read_deadline_ms = 15'000;
   int write_deadline_ms = 60'000;
