@@ -61,6 +61,13 @@ enum class Decision : std::uint8_t {
 };
 std::optional<Decision> decision_of(std::string_view name);
 
+// What a decision about many exceptions came to.
+struct DecideAllResult {
+  std::int64_t decided = 0;     // accounts
+  std::int64_t left_open = 0;   // accounts that this decision cannot help (nothing to estimate from, no bill to accept)
+  std::optional<JobId> job;     // calculates their routes again; nothing where no account was decided about
+};
+
 // The use cases. Each runs inside the caller's transaction and locks the run's row first.
 class RunService {
  public:
@@ -73,6 +80,9 @@ class RunService {
   // Decides about an account's exceptions and calculates its route again. Errors: billing.run_state, billing.no_exception,
   // billing.still_blocked (the decision does not make a bill possible), meter_reading.no_basis.
   Status decide(db::Session& session, RunId run, AccountId account, Decision decision, std::string_view note, UserId by);
+  // The same decision for every open exception, or for those of one reason. Estimates what cannot be billed as read; a
+  // complete bill that somebody should look at is accepted where the decision is to estimate but there is no need to.
+  Result<DecideAllResult> decide_all(db::Session& session, RunId run, std::optional<int> reason, Decision decision, std::string_view note, UserId by);
   // Errors: billing.run_state, billing.exceptions_open.
   Status submit(db::Session& session, RunId run, UserId by);
   Status give_back(db::Session& session, RunId run);  // submitted → calculated

@@ -1,4 +1,6 @@
 // The use cases of a bill run, one function each.
+#include <map>
+
 #include <fmt/format.h>
 
 #include "mis/jobs/jobs.hpp"
@@ -26,10 +28,51 @@ std::vector<jobs::Shard> shards_of_routes(db::Session& session) {
   return shards;
 }
 
-JobId queue(db::Session& session, const Services& services, std::string_view kind, RunId run, std::optional<UserId> by) {
-  const auto job = jobs::create(session, services.clock.now(), kind, run.value, "accounts", shards_of_routes(session), by);
+JobId queue(db::Session& session, const Services& services, std::string_view kind, RunId run, const std::vector<jobs::Shard>& shards, std::optional<UserId> by) {
+  const auto job = jobs::create(session, services.clock.now(), kind, run.value, "accounts", shards, by);
   session.execute("UPDATE billing_run SET job_id = ? WHERE run_id = ?", job, run);
   return job;
+}
+
+std::string_view name_of(Decision decision) {
+  switch (decision) {
+    case Decision::kEstimate: return "estimate";
+    case Decision::kAccept: return "accept";
+    case Decision::kExclude: return "exclude";
+  }
+  return "";
+}
+
+// Estimated readings for every meter of the account that is in place at the end of the month.
+Status estimate_account(db::Session& session, BillingMonth month, RouteId route, AccountId account, UserId by) {
+  std::vector<InstallationId> meters;
+  for (auto rows = session.query("SELECT installation_id FROM metering_billing_point WHERE route_id = ? AND account_id = ? AND installation_id IS NOT NULL AND valid_to > ?",
+                                 route, account, month.range().to + -1); rows.next();)
+    meters.push_back({rows.i64(0)});
+  for (const auto meter : meters)
+    if (auto status = meter_reading::record_estimate(session, meter, route, month, by); !status) return status;
+  return ok();
+}
+
+void record_decision(db::Session& session, RunId run, AccountId account, Decision decision, std::string_view note, UserId by, Instant now) {
+  session.execute("INSERT INTO billing_exception_resolution (run_id, account_id, seq, action, note, decided_by, decided_at) "
+                  "SELECT ?, ?, COALESCE(MAX(seq), 0) + 1, ?, ?, ?, ? FROM billing_exception_resolution WHERE run_id = ? AND account_id = ?",
+                  run, account, name_of(decision), note, by, now, run, account);
+}
+
+struct OpenAccount {
+  RouteId route;
+  AccountId account;
+  bool blocked = false;  // there is no bill of it
+};
+
+std::vector<OpenAccount> open_accounts(db::Session& session, RunId run, std::optional<int> reason) {
+  std::vector<OpenAccount> accounts;
+  for (auto rows = session.query("SELECT e.route_id, e.account_id, MAX(e.severity) FROM billing_exception e WHERE e.run_id = ? AND (? IS NULL OR e.reason = ?) AND NOT EXISTS "
+                                 "(SELECT 1 FROM billing_exception_resolution r WHERE r.run_id = e.run_id AND r.account_id = e.account_id) "
+                                 "GROUP BY e.route_id, e.account_id ORDER BY e.route_id, e.account_id", run, reason, reason); rows.next();)
+    accounts.push_back({{rows.i64(0)}, {rows.i64(1)}, rows.i32(2) == static_cast<int>(Severity::kBlocking)});
+  return accounts;
 }
 
 }  // namespace
@@ -49,7 +92,7 @@ Result<Run> RunService::lock(db::Session& session, RunId run) {
 Result<RunId> RunService::create(db::Session& session, BillingMonth month, std::optional<UserId> by) {
   if (session.query("SELECT 1 FROM billing_run WHERE billing_month = ?", month).next())
     return conflict("billing.run_exists", fmt::format("expected no run of {} yet but there is one", month.to_string()));
-  if (!session.query("SELECT 1 FROM meter_reading_reading WHERE billing_month = ? LIMIT 1", month).next())
+  if (!session.query("SELECT 1 FROM meter_reading_index WHERE billing_month = ? LIMIT 1", month).next())
     return conflict("billing.no_readings", fmt::format("expected readings of {} but there are none", month.to_string()));
   session.execute("INSERT INTO billing_run (billing_month, state, created_by, created_at) VALUES (?, 'open', ?, ?)", month, by, services_.clock.now());
   return RunId{session.last_insert_id()};
@@ -62,7 +105,7 @@ Result<JobId> RunService::calculate(db::Session& session, RunId id, std::optiona
   const bool stuck = run->state == RunState::kCalculating && !jobs::is_active(session, kCalculateJob, id.value);
   if (run->state != RunState::kOpen && run->state != RunState::kCalculated && !stuck) return wrong_state(*run, "open or calculated");
   set_state(session, id, RunState::kCalculating);
-  return queue(session, services_, kCalculateJob, id, by);
+  return queue(session, services_, kCalculateJob, id, shards_of_routes(session), by);
 }
 
 Status RunService::decide(db::Session& session, RunId id, AccountId account, Decision decision, std::string_view note, UserId by) {
@@ -75,18 +118,9 @@ Status RunService::decide(db::Session& session, RunId id, AccountId account, Dec
     if (!rows.next()) return not_found("billing.no_exception", "expected an exception of this account in the run but there is none");
     route = {rows.i64(0)};
   }
-  if (decision == Decision::kEstimate) {
-    std::vector<InstallationId> meters;
-    for (auto rows = session.query("SELECT installation_id FROM metering_billing_point WHERE route_id = ? AND account_id = ? AND installation_id IS NOT NULL AND valid_to > ?",
-                                   route, account, run->month.range().to + -1); rows.next();)
-      meters.push_back({rows.i64(0)});
-    for (const auto meter : meters)
-      if (auto status = meter_reading::record_estimate(session, meter, route, run->month, by); !status) return status;
-  }
-  const std::string_view action = decision == Decision::kEstimate ? "estimate" : decision == Decision::kAccept ? "accept" : "exclude";
-  session.execute("INSERT INTO billing_exception_resolution (run_id, account_id, seq, action, note, decided_by, decided_at) "
-                  "SELECT ?, ?, COALESCE(MAX(seq), 0) + 1, ?, ?, ?, ? FROM billing_exception_resolution WHERE run_id = ? AND account_id = ?",
-                  id, account, action, note, by, services_.clock.now(), id, account);
+  if (decision == Decision::kEstimate)
+    if (auto status = estimate_account(session, run->month, route, account, by); !status) return status;
+  record_decision(session, id, account, decision, note, by, services_.clock.now());
   auto tariffs = TariffBook::load(session);
   if (!tariffs) return std::move(tariffs).error();
   if (auto counts = calculate_shard(session, id, run->month, route, *tariffs); !counts) return std::move(counts).error();
@@ -95,6 +129,39 @@ Status RunService::decide(db::Session& session, RunId id, AccountId account, Dec
     return conflict("billing.still_blocked", "expected the decision to make a bill possible but it does not; estimate the reading or exclude the account");
   session.execute("UPDATE billing_run SET version = version + 1 WHERE run_id = ?", id);
   return ok();
+}
+
+Result<DecideAllResult> RunService::decide_all(db::Session& session, RunId id, std::optional<int> reason, Decision decision, std::string_view note, UserId by) {
+  auto run = lock(session, id);
+  if (!run) return std::move(run).error();
+  if (run->state != RunState::kCalculated) return wrong_state(*run, "calculated");
+  DecideAllResult result;
+  std::map<std::int64_t, int> routes;  // with the number of accounts decided about
+  for (const auto& open : open_accounts(session, id, reason)) {
+    auto action = decision;
+    if (action == Decision::kEstimate && !open.blocked) action = Decision::kAccept;
+    if (action == Decision::kAccept && open.blocked) {
+      ++result.left_open;
+      continue;
+    }
+    if (action == Decision::kEstimate) {
+      const auto status = estimate_account(session, run->month, open.route, open.account, by);
+      if (!status && status.error().code == "meter_reading.no_basis") {
+        ++result.left_open;
+        continue;
+      }
+      if (!status) return status.error();
+    }
+    record_decision(session, id, open.account, action, note, by, services_.clock.now());
+    ++routes[open.route.value];
+    ++result.decided;
+  }
+  if (routes.empty()) return result;
+  std::vector<jobs::Shard> shards;
+  for (const auto& [route, accounts] : routes) shards.push_back({route, accounts});
+  set_state(session, id, RunState::kCalculating);
+  result.job = queue(session, services_, kCalculateJob, id, shards, by);
+  return result;
 }
 
 Status RunService::submit(db::Session& session, RunId id, UserId by) {
@@ -130,7 +197,7 @@ Result<JobId> RunService::issue(db::Session& session, RunId id, UserId by) {
   }
   set_state(session, id, RunState::kIssuing);
   session.execute("UPDATE billing_run SET approved_by = ? WHERE run_id = ?", by, id);
-  return queue(session, services_, kIssueJob, id, by);
+  return queue(session, services_, kIssueJob, id, shards_of_routes(session), by);
 }
 
 }  // namespace mis::billing

@@ -1,0 +1,45 @@
+// The commands of `mis`, each a function that returns the exit code: 0 done, 1 it found something wrong, 2 it could not.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "mis/base/time.hpp"
+#include "mis/commands/installation.hpp"
+#include "mis/http/server.hpp"
+
+namespace mis::commands {
+
+struct ServeOptions {
+  Place place;
+  std::string address = "127.0.0.1";
+  int port = 8443;
+  int workers = 2;
+};
+
+struct DemoOptions {
+  ServeOptions serve;
+  int customers = 153'000;
+  bool once = false;
+  std::string until = "issued";  // or "loaded", "calculated"
+  std::uint64_t seed = 0;        // 0: the county's own
+};
+
+struct BillOptions {
+  Place place;
+  std::string month;
+  std::string step;  // "calculate", "decide", "submit", "issue", "all"
+  std::string user, approver;
+};
+
+int serve(const ServeOptions& options, http::StopSignals& signals);
+int demo(const DemoOptions& options, http::StopSignals& signals);
+int bill(const BillOptions& options);
+int verify(const Place& place);
+int import_files(const Place& place, const std::vector<std::string>& arguments);
+int print_openapi();
+int write_county_files(const std::filesystem::path& folder, const DemoOptions& options, const std::string& encoding, bool gzip);
+
+}  // namespace mis::commands

@@ -1,0 +1,116 @@
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+
+#include <fmt/format.h>
+
+#include "mis/commands/commands.hpp"
+#include "mis/commands/modules.hpp"
+#include "mis/commands/running_server.hpp"
+#include "mis/http/certificate.hpp"
+#include "mis/http/openapi.hpp"
+#include "mis/http/system_routes.hpp"
+#include "mis/jobs/worker.hpp"
+#include "mis/observe/log.hpp"
+#include "mis/observe/metrics.hpp"
+#include "mis/security/routes.hpp"
+#include "mis/security/sessions.hpp"
+
+namespace mis::commands {
+namespace {
+
+// Resident memory of this process in bytes, as the kernel counts it.
+std::int64_t resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::int64_t size = 0, resident = 0;
+  statm >> size >> resident;
+  return resident * sysconf(_SC_PAGESIZE);
+}
+
+void register_process_metrics(observe::Metrics& metrics, db::Database& database) {
+  auto& memory = metrics.gauge("watthour_resident_bytes", "Resident memory of the server");
+  auto& in_use = metrics.gauge("watthour_db_sessions", "Database sessions", {{"state", "in_use"}});
+  auto& idle = metrics.gauge("watthour_db_sessions", "Database sessions", {{"state", "idle"}});
+  auto& transactions = metrics.gauge("watthour_db_transactions", "Committed units of work since the start");
+  auto& retries = metrics.gauge("watthour_db_retries", "Units of work that were repeated since the start");
+  metrics.before_text([&] {
+    const auto stats = database.stats();
+    memory.set(resident_bytes());
+    in_use.set(stats.in_use);
+    idle.set(stats.idle);
+    transactions.set(stats.transactions);
+    retries.set(stats.retries);
+  });
+}
+
+}  // namespace
+
+struct RunningServer::Impl {
+  SystemClock clock;
+  observe::Metrics metrics;
+  Services services;
+  Registry registry;
+  security::Sessions sessions;
+  std::unique_ptr<jobs::Worker> worker;
+  std::unique_ptr<http::Server> server;
+
+  explicit Impl(Installation& installation) : services{installation.app(), clock, metrics}, registry(services), sessions(services) {
+    register_modules(registry);
+    security::register_session_routes(registry, sessions);
+    http::register_system_routes(registry);
+    register_process_metrics(metrics, installation.app());
+  }
+};
+
+RunningServer::RunningServer(Installation& installation, const ServeOptions& options) : impl_(std::make_unique<Impl>(installation)) {
+  const auto files = http::own_certificate(options.place.data / "tls");
+  http::ServerOptions server;
+  server.address = options.address;
+  server.port = static_cast<std::uint16_t>(options.port);
+  server.certificate = files.certificate;
+  server.key = files.key;
+  server.static_dir = options.place.home / "terminals" / "dist" / "counter";
+  impl_->server = std::make_unique<http::Server>(server, impl_->registry, impl_->sessions);
+  impl_->worker = std::make_unique<jobs::Worker>(installation.app(), impl_->clock, impl_->registry.part<jobs::Kinds>(), jobs::Worker::Options{.threads = options.workers});
+  impl_->worker->start();
+}
+
+RunningServer::~RunningServer() {
+  impl_->server->stop();
+  impl_->worker->stop();
+}
+
+std::uint16_t RunningServer::port() const { return impl_->server->port(); }
+
+int serve(const ServeOptions& options, http::StopSignals& signals) {
+  const auto start = SystemClock().now();
+  Installation installation(options.place);
+  RunningServer server(installation, options);
+  observe::log(observe::Level::kInfo, "server.ready",
+               {{"address", options.address}, {"port", static_cast<std::int64_t>(server.port())}, {"milliseconds", (SystemClock().now().micros - start.micros) / 1'000}});
+  fmt::print("Watthour serves https://{}:{}/ - Ctrl-C stops it.\n", options.address, server.port());
+  std::fflush(stdout);
+  signals.wait();
+  fmt::print("Stopping ...\n");
+  std::fflush(stdout);
+  return 0;
+}
+
+int print_openapi() {
+  // Registration touches no database: an address that is never connected to is enough.
+  db::Endpoint nowhere;
+  db::Database database(nowhere);
+  SystemClock clock;
+  observe::Metrics metrics;
+  const Services services{database, clock, metrics};
+  Registry registry(services);
+  security::Sessions sessions(services);
+  register_modules(registry);
+  security::register_session_routes(registry, sessions);
+  http::register_system_routes(registry);
+  fmt::print("{}\n", http::openapi_document(registry));
+  return 0;
+}
+
+}  // namespace mis::commands

@@ -1,0 +1,158 @@
+// The command line, and the one place that lists the modules.
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "mis/commands/commands.hpp"
+#include "mis/commands/modules.hpp"
+#include "mis/jobs/routes.hpp"
+#include "modules/administration/administration.hpp"
+#include "modules/administration/import.hpp"
+#include "modules/billing/billing.hpp"
+#include "modules/billing/history_import.hpp"
+#include "modules/billing/quote.hpp"
+#include "modules/customers/customers.hpp"
+#include "modules/customers/import.hpp"
+#include "modules/meter_reading/import.hpp"
+#include "modules/meter_reading/meter_reading.hpp"
+#include "modules/metering/import.hpp"
+#include "modules/metering/metering.hpp"
+#include "modules/network/import.hpp"
+#include "modules/network/network.hpp"
+#include "modules/receivables/receivables.hpp"
+#include "modules/tariffs/module.hpp"
+
+namespace mis::commands {
+
+void register_modules(Registry& registry) {
+  jobs::register_module(registry);
+  administration::register_module(registry);
+  customers::register_module(registry);
+  network::register_module(registry);
+  metering::register_module(registry);
+  tariffs::register_module(registry);
+  meter_reading::register_module(registry);
+  billing::register_module(registry);
+  receivables::register_module(registry);
+}
+
+// In the order in which files depend on each other.
+files::ImportKinds import_kinds() {
+  files::ImportKinds kinds;
+  const auto add = [&kinds](auto&& more) {
+    for (auto& kind : more) kinds.push_back(std::move(kind));
+  };
+  kinds.push_back(administration::organisation_import());
+  add(network::network_imports());
+  kinds.push_back(meter_reading::route_import());
+  add(customers::customer_imports());
+  add(metering::metering_imports());
+  kinds.push_back(meter_reading::reading_import());
+  kinds.push_back(billing::history_import());
+  kinds.push_back(meter_reading::nem12_import());
+  return kinds;
+}
+
+}  // namespace mis::commands
+
+namespace {
+
+using namespace mis::commands;
+
+void add_place(CLI::App& command, Place& place) {
+  command.add_option("--data", place.data, "Data folder: private database, certificate, logs")->capture_default_str();
+  command.add_option("--db", place.db, "Existing database: mysql://user:password@host:port/name[?tls_ca=FILE]");
+  command.add_option("--owner-db", place.owner_db, "The same database as its schema's owner, for migrations");
+  command.add_option("--buffer-pool-mb", place.buffer_pool_mb, "Memory of the private database")->capture_default_str();
+}
+
+void add_server(CLI::App& command, ServeOptions& options) {
+  add_place(command, options.place);
+  command.add_option("--address", options.address, "Address to listen on")->capture_default_str();
+  command.add_option("--port", options.port, "Port; 0 for any free one")->capture_default_str();
+  command.add_option("--workers", options.workers, "Threads for long work")->capture_default_str();
+}
+
+int run(int argc, char** argv) {
+  mis::http::StopSignals signals;
+  CLI::App app("Watthour: the system a power company sells electricity with", "mis");
+  app.require_subcommand(1);
+
+  ServeOptions serve_options;
+  serve_options.place.home = default_home();
+  serve_options.place.data = serve_options.place.home / "data";
+  DemoOptions demo_options;
+  demo_options.serve = serve_options;
+  BillOptions bill_options;
+  bill_options.place = serve_options.place;
+  bill_options.step = "all";
+  bill_options.user = "zhao.lei";
+  bill_options.approver = "chen.jing";
+  Place verify_place = serve_options.place, import_place = serve_options.place, migrate_place = serve_options.place;
+
+  auto* serve_command = app.add_subcommand("serve", "Serve the terminals over HTTPS");
+  add_server(*serve_command, serve_options);
+
+  auto* demo_command = app.add_subcommand("demo", "Load a county, bill its month, print a summary, serve");
+  add_server(*demo_command, demo_options.serve);
+  demo_command->add_option("--customers", demo_options.customers, "Size of the county")->capture_default_str();
+  demo_command->add_option("--seed", demo_options.seed, "Another county of the same size");
+  demo_command->add_option("--until", demo_options.until, "Bill as far as: loaded, calculated, issued")->check(CLI::IsMember({"loaded", "calculated", "issued"}))->capture_default_str();
+  demo_command->add_flag("--once", demo_options.once, "Stop after the summary");
+
+  auto* bill_command = app.add_subcommand("bill", "Run a billing month");
+  add_place(*bill_command, bill_options.place);
+  bill_command->add_option("month", bill_options.month, "Like 2026-10")->required();
+  bill_command->add_option("--step", bill_options.step, "calculate, decide, submit, issue or all")->check(CLI::IsMember({"calculate", "decide", "submit", "issue", "all"}))->capture_default_str();
+  bill_command->add_option("--user", bill_options.user, "Who calculates, decides and submits")->capture_default_str();
+  bill_command->add_option("--approver", bill_options.approver, "Who issues: another person")->capture_default_str();
+
+  auto* verify_command = app.add_subcommand("verify", "Recompute the audit chain and the ledger, print what differs");
+  add_place(*verify_command, verify_place);
+
+  auto* migrate_command = app.add_subcommand("migrate", "Bring the database to this build's schema");
+  add_place(*migrate_command, migrate_place);
+
+  auto* import_command = app.add_subcommand("import", "Load files: import KIND FILE... | import --describe [KIND]");
+  add_place(*import_command, import_place);
+  import_command->allow_extras();
+
+  auto* quote_command = app.add_subcommand("quote", "Bill one self-contained case: quote CASE.json [--json] [--lang zh|en]");
+  quote_command->allow_extras();
+
+  auto* openapi_command = app.add_subcommand("openapi", "Print the API as OpenAPI 3.1");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : 2;
+  }
+  if (*serve_command) return serve(serve_options, signals);
+  if (*demo_command) return demo(demo_options, signals);
+  if (*bill_command) return bill(bill_options);
+  if (*verify_command) return verify(verify_place);
+  if (*migrate_command) {
+    const Installation installation(migrate_place);
+    fmt::print("{} migrations applied\n", installation.timing().migrations);
+    return 0;
+  }
+  if (*import_command) return import_files(import_place, import_command->remaining());
+  if (*quote_command) {
+    const auto output = mis::billing::quote_command(quote_command->remaining());
+    fmt::print("{}", output.out);
+    fmt::print(stderr, "{}", output.error);
+    return output.exit_code;
+  }
+  if (*openapi_command) return print_openapi();
+  return 2;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "mis: {}\n", e.what());
+    return 2;
+  }
+}
