@@ -75,7 +75,7 @@ void read_usage(db::Session& session, StoredBill& bill) {
 std::string make_bill_no(BillingMonth month, std::string_view account_no, int revision) { return fmt::format("{}-{}-{}", month.yyyymm, account_no, revision); }
 
 AccountId find_account(db::Session& session, std::string_view account_no, std::string_view scope) {
-  auto rows = session.query("SELECT a.account_id FROM customers_account a JOIN administration_org_name o ON o.org_id = a.org_id WHERE a.account_no = ? AND o.path LIKE ?", account_no, scope);
+  auto rows = session.query("SELECT a.account_id FROM customers_account_place a JOIN administration_org_name o ON o.org_id = a.org_id WHERE a.account_no = ? AND o.path LIKE ?", account_no, scope);
   return rows.next() ? AccountId{rows.i64(0)} : AccountId{};
 }
 

@@ -13,7 +13,7 @@ ReadingCounts count_readings(db::Session& session, BillingMonth month) {
     auto rows = session.query("SELECT COUNT(*) FROM metering_installed WHERE valid_from < ? AND valid_to >= ?", range.to, range.to);
     if (rows.next()) counts.meters = rows.i64(0);
   }
-  auto rows = session.query("SELECT COUNT(DISTINCT route_id, installation_id) FROM meter_reading_reading WHERE billing_month = ? AND kind = 1 AND quality <> 4", month);
+  auto rows = session.query("SELECT COUNT(DISTINCT route_id, installation_id) FROM meter_reading_index WHERE billing_month = ? AND kind = 1 AND quality <> 4", month);
   if (rows.next()) counts.read = rows.i64(0);
   return counts;
 }
@@ -40,7 +40,7 @@ std::vector<BillingMonth> months_with_readings(db::Session& session) {
   std::vector<BillingMonth> months;
   std::int64_t below = 999999;
   while (months.size() < 36) {
-    auto rows = session.query("SELECT billing_month FROM meter_reading_reading WHERE billing_month < ? ORDER BY billing_month DESC LIMIT 1", below);
+    auto rows = session.query("SELECT billing_month FROM meter_reading_index WHERE billing_month < ? ORDER BY billing_month DESC LIMIT 1", below);
     if (!rows.next()) break;
     months.push_back(rows.month(0));
     below = months.back().yyyymm;

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t kRegisterColumns = 10;
 
-// One row of meter_reading_reading: the indexes of a meter at one time.
+// One row of meter_reading_index: the indexes of a meter at one time.
 struct ReadingRow {
   std::array<std::int64_t, kRegisterColumns> index{};
   std::uint16_t present = 0;
@@ -26,7 +26,7 @@ struct MeterReadings {
 
 constexpr const char* kReadingColumns =
     "SELECT installation_id, kind, quality, total_e4, sharp_e4, peak_e4, flat_e4, valley_e4, deep_e4, reactive_forward_e4, reactive_reverse_e4, "
-    "reverse_total_e4, max_demand_w FROM meter_reading_reading ";
+    "reverse_total_e4, max_demand_w FROM meter_reading_index ";
 
 ReadingRow reading_from(const db::Rows& rows) {
   constexpr int kEstimated = 2, kMissing = 4;
@@ -195,7 +195,7 @@ void read_past(db::Session& session, BillingMonth month, RouteId route, ShardInp
                                  "WHERE billing_month = ? AND route_id = ? ORDER BY account_id, revision", month.plus(-1), route); rows.next();)
     past[rows.i64(0)] = {{rows.i64(1)}, {rows.i64(2)}, {rows.i64(3)}};
   if (past.size() < out.accounts.size()) {
-    for (auto rows = session.query("SELECT h.account_id, h.energy_wh, h.amount_fen, h.tier_energy_wh FROM customers_account a "
+    for (auto rows = session.query("SELECT h.account_id, h.energy_wh, h.amount_fen, h.tier_energy_wh FROM customers_account_place a "
                                    "JOIN billing_history h ON h.billing_month = ? AND h.account_id = a.account_id WHERE a.route_id = ?",
                                    month.plus(-1), route); rows.next();)
       past.try_emplace(rows.i64(0), PastMonth{{rows.i64(1)}, {rows.i64(2)}, {rows.i64(3)}});
@@ -211,7 +211,7 @@ void read_past(db::Session& session, BillingMonth month, RouteId route, ShardInp
 
 void read_decisions(db::Session& session, RunId run, RouteId route, ShardInput& out) {
   std::unordered_map<std::int64_t, std::string> decisions;
-  for (auto rows = session.query("SELECT r.account_id, r.action FROM billing_exception_resolution r JOIN customers_account a ON a.account_id = r.account_id "
+  for (auto rows = session.query("SELECT r.account_id, r.action FROM billing_exception_resolution r JOIN customers_account_place a ON a.account_id = r.account_id "
                                  "WHERE r.run_id = ? AND a.route_id = ? ORDER BY r.account_id, r.seq", run, route); rows.next();)
     decisions[rows.i64(0)] = rows.text(1);
   for (auto& account : out.accounts)

@@ -8,8 +8,8 @@ namespace mis::billing {
 
 Result<std::shared_ptr<const TariffBook>> TariffBook::load(db::Session& session) {
   auto book = std::make_shared<TariffBook>();
-  for (auto rows = session.query("SELECT version_id, tariff_code, version, valid_from, valid_to, definition FROM tariffs_version "
-                                 "WHERE status = 'published' ORDER BY tariff_code, valid_from, version"); rows.next();) {
+  for (auto rows = session.query("SELECT version_id, tariff_code, version, valid_from, valid_to, definition FROM tariffs_published_version "
+                                 "ORDER BY tariff_code, valid_from, version"); rows.next();) {
     auto parsed = tariffs::parse_tariff(rows.text(5));
     if (!parsed)
       return internal("billing.unreadable_tariff", fmt::format("expected a readable definition of tariff {} version {} but {}", rows.text(1),
@@ -47,7 +47,7 @@ const tariffs::Tariff* TariffBook::by_version(std::int64_t version_id) const {
 }
 
 Result<std::shared_ptr<const TariffBook>> TariffBookSource::current(db::Session& session) {
-  auto rows = session.query("SELECT COALESCE(MAX(version_id), 0) FROM tariffs_version WHERE status = 'published'");
+  auto rows = session.query("SELECT COALESCE(MAX(version_id), 0) FROM tariffs_published_version");
   rows.next();
   const auto newest = rows.i64(0);
   const std::lock_guard lock(mutex_);

@@ -29,7 +29,7 @@ Result<std::vector<std::string>> verify_ledger(db::Database& database) {
                                         rows.is_null(3) ? std::string("none") : std::to_string(rows.i64(3))));
 
     for (auto rows = s.query("SELECT b.billing_month, b.account_id, b.amount_fen, r.amount_fen FROM billing_issuable_bill b "
-                             "JOIN billing_run x ON x.billing_month = b.billing_month AND x.state = 'issued' "
+                             "JOIN billing_issued_month x ON x.billing_month = b.billing_month "
                              "LEFT JOIN receivables_receivable r ON r.billing_month = b.billing_month AND r.account_id = b.account_id AND r.revision = b.revision "
                              "WHERE r.amount_fen IS NULL OR r.amount_fen <> b.amount_fen LIMIT ?", kMost); rows.next();)
       differences.push_back(fmt::format("issued bill of account {} for {}: expected a receivable of {} fen but found {}", rows.i64(1), rows.month(0).to_string(), rows.i64(2),

@@ -36,6 +36,8 @@ inline constexpr std::array kPureLibraries = {
 struct TableUse { std::string_view path_start, table, reason; };
 inline constexpr std::array kTableUses = {
     TableUse{"mis/security/", "administration_", "sign-in locks the user's row and reads roles; administration edits them"},
+    TableUse{"modules/administration/store.cpp", "security_", "the audit trail's page, and the sessions of a user whose rights change"},
+    TableUse{"db/demo/load.cpp", "", "counts what its loaders have written, and refuses a database that holds somebody's accounts"},
 };
 
 // Files that may build SQL text, because what they paste in are names of tables and columns from constants.
