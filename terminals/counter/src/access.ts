@@ -47,8 +47,7 @@ export function permission_name(right: Right): string {
   return kPermissionOf[right]
 }
 
-/** Whether `name_or_id`, as the server writes it into a run, is this user. */
-export function is_me(user: SessionUser | null, name_or_id: string | null): boolean {
-  if (!user || !name_or_id) return false
-  return [user.username, user.name, String(user.user_id)].includes(name_or_id)
+/** Whether this user submitted the run. By number: two people may bear the same name. */
+export function is_submitter_of(user: SessionUser | null, run: { submitted_by_id: string | number | null } | null): boolean {
+  return Boolean(user && run && run.submitted_by_id !== null && String(run.submitted_by_id) === String(user.user_id))
 }

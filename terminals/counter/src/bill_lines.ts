@@ -1,22 +1,29 @@
-// The order in which a bill's lines are read: each line followed by the lines it includes.
+// The order in which a bill's lines are read: what is charged, the parts of a usage point's energy price below its last
+// energy line, and at the end what is paid out to the customer.
 
 import type { BillLine } from '@shared/api/types'
 
-export interface ShownLine { line: BillLine; depth: number }
+export interface ShownLine {
+  line: BillLine
+  depth: number
+}
 
-/** Keeps the server's order among siblings. A part whose whole is missing is shown as a line of its own, not lost. */
+const kEnergyKinds = ['energy', 'tier_increment', 'free_energy']
+
+/** Keeps the server's order otherwise. No line is lost: parts whose usage point has no energy line stand at the end. */
 export function with_parts(lines: BillLine[]): ShownLine[] {
-  const known = new Set(lines.map((l) => l.line_no))
-  const is_part = (l: BillLine) => l.included_in !== null && l.included_in !== l.line_no && known.has(l.included_in)
   const shown: ShownLine[] = []
-  const seen = new Set<number>()
-  const add = (line: BillLine, depth: number) => {
-    if (seen.has(line.line_no)) return
-    seen.add(line.line_no)
-    shown.push({ line, depth })
-    lines.filter((l) => is_part(l) && l.included_in === line.line_no).forEach((l) => add(l, depth + 1))
-  }
-  lines.filter((l) => !is_part(l)).forEach((l) => add(l, 0))
-  lines.forEach((l) => add(l, 0))
+  const add = (line: BillLine, depth: number) => shown.push({ line, depth })
+  const waiting = lines.filter((l) => l.role === 'included')
+  const charges = lines.filter((l) => l.role === 'charge')
+  charges.forEach((line, i) => {
+    add(line, 0)
+    const is_energy = (l: BillLine) => l.usage_point_id === line.usage_point_id && kEnergyKinds.includes(l.kind)
+    if (!is_energy(line) || charges.slice(i + 1).some(is_energy)) return
+    for (const part of waiting.filter((l) => l.usage_point_id === line.usage_point_id))
+      add(waiting.splice(waiting.indexOf(part), 1)[0]!, 1)
+  })
+  waiting.forEach((line) => add(line, 1))
+  lines.filter((l) => l.role === 'payable').forEach((line) => add(line, 0))
   return shown
 }

@@ -36,10 +36,15 @@ export function use_load<T>(depends: () => unknown, fetch: () => Promise<T>, kee
     }
   }
 
-  watch(depends, () => { if (!keep_old) data.value = null; void reload() })
+  watch(depends, () => {
+    if (!keep_old) data.value = null
+    void reload()
+  })
   void reload()
   // A page that comes back from a work tab shows what is true now, while its old content stays visible.
-  onActivated(() => { if (loaded_at_ms > 0 && Date.now() - loaded_at_ms > 15_000) void reload() })
+  onActivated(() => {
+    if (loaded_at_ms > 0 && Date.now() - loaded_at_ms > 15_000) void reload()
+  })
   return { data, error, loading, reload }
 }
 
@@ -58,12 +63,24 @@ export interface Listed<P extends Page<object>> {
 
 /** A list by cursors: forward by the server's cursor, back by the ones remembered. A changed filter starts at the first page. */
 export function use_list<P extends Page<object>>(
-  depends: () => unknown, fetch: (paging: { limit: number; cursor?: string }) => Promise<P>, first_limit = 20): Listed<P> {
+  depends: () => unknown,
+  fetch: (paging: { limit: number; cursor?: string }) => Promise<P>,
+  first_limit = 20,
+): Listed<P> {
   const limit = ref(first_limit)
   const cursors = ref<string[]>([])
-  const loaded = use_load(() => [cursors.value, limit.value],
-    () => fetch({ limit: limit.value, cursor: cursors.value.at(-1) }), true)
-  watch([depends, limit], () => { cursors.value = [] }, { flush: 'sync' })
+  const loaded = use_load(
+    () => [cursors.value, limit.value],
+    () => fetch({ limit: limit.value, cursor: cursors.value.at(-1) }),
+    true,
+  )
+  watch(
+    [depends, limit],
+    () => {
+      cursors.value = []
+    },
+    { flush: 'sync' },
+  )
   const rows = computed<P['items']>(() => loaded.data.value?.items ?? [])
   const has_more = computed(() => Boolean(loaded.data.value?.has_more && loaded.data.value?.next_cursor))
   return {
@@ -74,8 +91,12 @@ export function use_list<P extends Page<object>>(
     limit,
     page_number: computed(() => cursors.value.length + 1),
     has_more,
-    next() { if (has_more.value) cursors.value = [...cursors.value, loaded.data.value!.next_cursor!] },
-    previous() { cursors.value = cursors.value.slice(0, -1) },
+    next() {
+      if (has_more.value) cursors.value = [...cursors.value, loaded.data.value!.next_cursor!]
+    },
+    previous() {
+      cursors.value = cursors.value.slice(0, -1)
+    },
     reload: loaded.reload,
   }
 }

@@ -14,7 +14,9 @@ load_preferences('')
 watch_preferences()
 client.install({
   session_ended: ask_password_again,
-  asking: (change) => { asking.count += change },
+  asking: (change) => {
+    asking.count += change
+  },
   language: () => preferences.language,
 })
 await start_i18n()

@@ -5,8 +5,11 @@ import { reactive, watch } from 'vue'
 export type Language = 'zh-CN' | 'en'
 export type Brightness = 'light' | 'dark' | 'system'
 
-export const preferences = reactive<{ language: Language; brightness: Brightness; dark: boolean }>(
-  { language: 'zh-CN', brightness: 'system', dark: false })
+export const preferences = reactive<{ language: Language; brightness: Brightness; dark: boolean }>({
+  language: 'zh-CN',
+  brightness: 'system',
+  dark: false,
+})
 
 const kPrefix = 'watthour.preferences.'
 let owner = ''
@@ -39,10 +42,13 @@ export function load_preferences(username: string): void {
 
 export function watch_preferences(): void {
   system_dark.addEventListener('change', apply)
-  watch(() => [preferences.language, preferences.brightness], () => {
-    apply()
-    const text = JSON.stringify({ language: preferences.language, brightness: preferences.brightness })
-    localStorage.setItem(kPrefix + owner, text)
-    localStorage.setItem(kPrefix, text)
-  })
+  watch(
+    () => [preferences.language, preferences.brightness],
+    () => {
+      apply()
+      const text = JSON.stringify({ language: preferences.language, brightness: preferences.brightness })
+      localStorage.setItem(kPrefix + owner, text)
+      localStorage.setItem(kPrefix, text)
+    },
+  )
 }

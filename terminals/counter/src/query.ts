@@ -10,7 +10,12 @@ export function use_query(name: string, otherwise = ''): Ref<string> {
   const own_path = route.path
   const read = () => (typeof route.query[name] === 'string' ? (route.query[name] as string) : otherwise)
   const value = ref(read())
-  watch(() => route.query[name], () => { if (route.path === own_path) value.value = read() })
+  watch(
+    () => route.query[name],
+    () => {
+      if (route.path === own_path) value.value = read()
+    },
+  )
   watch(value, (now) => {
     if (route.path !== own_path || now === read()) return
     const query = { ...route.query, [name]: now === otherwise ? undefined : now }

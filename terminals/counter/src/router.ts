@@ -5,25 +5,76 @@ import type { Right } from './access'
 import { access, find_session, session } from './session'
 
 declare module 'vue-router' {
-  interface RouteMeta { title?: string; right?: Right; open?: boolean; nav?: string }
+  interface RouteMeta {
+    title?: string
+    right?: Right
+    open?: boolean
+    nav?: string
+  }
 }
 
 const routes: RouteRecordRaw[] = [
   { path: '/sign-in', component: () => import('./pages/sign-in.vue'), meta: { title: 'sign_in.title', open: true } },
   { path: '/', component: () => import('./pages/home.vue'), meta: { title: 'nav.home', nav: '/' } },
-  { path: '/search', component: () => import('./pages/search.vue'), meta: { title: 'nav.customers', right: 'customers', nav: '/search' } },
-  { path: '/accounts/:account_no', component: () => import('./pages/account.vue'), props: true, meta: { title: 'nav.customers', right: 'customers', nav: '/search' } },
-  { path: '/bills/:bill_no', component: () => import('./pages/bill.vue'), props: true, meta: { title: 'bill.title', right: 'billing', nav: '/search' } },
+  {
+    path: '/search',
+    component: () => import('./pages/search.vue'),
+    meta: { title: 'nav.customers', right: 'customers', nav: '/search' },
+  },
+  {
+    path: '/accounts/:account_no',
+    component: () => import('./pages/account.vue'),
+    props: true,
+    meta: { title: 'nav.customers', right: 'customers', nav: '/search' },
+  },
+  {
+    path: '/bills/:bill_no',
+    component: () => import('./pages/bill.vue'),
+    props: true,
+    meta: { title: 'bill.title', right: 'billing', nav: '/search' },
+  },
   { path: '/runs', component: () => import('./pages/runs.vue'), meta: { title: 'nav.runs', right: 'billing', nav: '/runs' } },
-  { path: '/runs/:run_id', component: () => import('./pages/run.vue'), props: true, meta: { title: 'nav.runs', right: 'billing', nav: '/runs' } },
+  {
+    path: '/runs/:run_id',
+    component: () => import('./pages/run.vue'),
+    props: true,
+    meta: { title: 'nav.runs', right: 'billing', nav: '/runs' },
+  },
   { path: '/reading-plans', redirect: '/reading-plans/current' },
-  { path: '/reading-plans/:billing_month', component: () => import('./pages/reading-plan.vue'), props: true, meta: { title: 'nav.plan', right: 'readings', nav: '/reading-plans' } },
-  { path: '/reading-routes', component: () => import('./pages/reading-routes.vue'), meta: { title: 'nav.routes', right: 'readings', nav: '/reading-routes' } },
-  { path: '/tariffs', component: () => import('./pages/tariffs.vue'), meta: { title: 'nav.tariffs', right: 'tariffs', nav: '/tariffs' } },
-  { path: '/tariffs/:code', component: () => import('./pages/tariff.vue'), props: true, meta: { title: 'nav.tariffs', right: 'tariffs', nav: '/tariffs' } },
-  { path: '/ledger', component: () => import('./pages/ledger.vue'), meta: { title: 'nav.ledger', right: 'receivables', nav: '/ledger' } },
+  {
+    path: '/reading-plans/:billing_month',
+    component: () => import('./pages/reading-plan.vue'),
+    props: true,
+    meta: { title: 'nav.plan', right: 'readings', nav: '/reading-plans' },
+  },
+  {
+    path: '/reading-routes',
+    component: () => import('./pages/reading-routes.vue'),
+    meta: { title: 'nav.routes', right: 'readings', nav: '/reading-routes' },
+  },
+  {
+    path: '/tariffs',
+    component: () => import('./pages/tariffs.vue'),
+    meta: { title: 'nav.tariffs', right: 'tariffs', nav: '/tariffs' },
+  },
+  {
+    path: '/tariffs/:code',
+    component: () => import('./pages/tariff.vue'),
+    props: true,
+    meta: { title: 'nav.tariffs', right: 'tariffs', nav: '/tariffs' },
+  },
+  {
+    path: '/ledger',
+    component: () => import('./pages/ledger.vue'),
+    meta: { title: 'nav.ledger', right: 'receivables', nav: '/ledger' },
+  },
   { path: '/jobs', component: () => import('./pages/jobs.vue'), meta: { title: 'nav.jobs', right: 'jobs', nav: '/jobs' } },
-  { path: '/jobs/:job_id', component: () => import('./pages/job.vue'), props: true, meta: { title: 'nav.jobs', right: 'jobs', nav: '/jobs' } },
+  {
+    path: '/jobs/:job_id',
+    component: () => import('./pages/job.vue'),
+    props: true,
+    meta: { title: 'nav.jobs', right: 'jobs', nav: '/jobs' },
+  },
   { path: '/users', component: () => import('./pages/users.vue'), meta: { title: 'nav.users', right: 'users', nav: '/users' } },
   { path: '/audit', component: () => import('./pages/audit.vue'), meta: { title: 'nav.audit', right: 'audit', nav: '/audit' } },
   { path: '/password', component: () => import('./pages/password.vue'), meta: { title: 'password.title' } },

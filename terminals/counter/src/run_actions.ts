@@ -5,14 +5,17 @@ import type { RunState } from '@shared/api/types'
 import type { Access } from './access'
 
 export type RunAction = 'calculate' | 'recalculate' | 'submit' | 'send_back' | 'issue'
-export interface Offer { action: RunAction; enabled: boolean; /** Text key of the reason where it is not enabled. */ why: string | null }
+export interface Offer {
+  action: RunAction
+  enabled: boolean
+  /** Text key of the reason where it is not enabled. */ why: string | null
+}
 
 export interface RunSituation {
   state: RunState
   access: Access
   is_submitter: boolean
-  /** Null while not known. */
-  open_exceptions: number | null
+  open_exceptions: number
   /** A job of this run is at work. */
   working: boolean
 }
@@ -33,14 +36,15 @@ export function offers_of(run: RunSituation): Offer[] {
       return access.start_run && !run.working ? [offer('calculate')] : []
     case 'calculated': {
       const found: Offer[] = []
-      if (access.review_run) found.push(offer('submit', busy, run.open_exceptions !== 0 && 'why.exceptions_open'))
+      if (access.review_run) found.push(offer('submit', busy, run.open_exceptions > 0 && 'why.exceptions_open'))
       if (access.start_run) found.push(offer('recalculate', busy))
       return found
     }
     case 'submitted': {
       const found: Offer[] = []
       // The submitter sees the button, because what is missing is not a right but another person.
-      if (access.issue_run || run.is_submitter) found.push(offer('issue', busy, run.is_submitter && 'why.second_person', !access.issue_run && 'why.no_right'))
+      if (access.issue_run || run.is_submitter)
+        found.push(offer('issue', busy, run.is_submitter && 'why.second_person', !access.issue_run && 'why.no_right'))
       if (access.issue_run && !run.is_submitter) found.push(offer('send_back', busy))
       return found
     }

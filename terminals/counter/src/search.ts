@@ -29,10 +29,15 @@ export async function find_and_open(text: string, router: Router): Promise<void>
 export function moved(at: number, count: number, key: string): number {
   if (count === 0) return -1
   switch (key) {
-    case 'ArrowDown': return at + 1 >= count ? -1 : at + 1
-    case 'ArrowUp': return at === -1 ? count - 1 : at - 1
-    case 'Home': return 0
-    case 'End': return count - 1
-    default: return at
+    case 'ArrowDown':
+      return at + 1 >= count ? -1 : at + 1
+    case 'ArrowUp':
+      return at === -1 ? count - 1 : at - 1
+    case 'Home':
+      return 0
+    case 'End':
+      return count - 1
+    default:
+      return at
   }
 }

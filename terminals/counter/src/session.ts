@@ -8,14 +8,20 @@ import { load_preferences } from './preferences'
 import { api, client } from './server'
 import { clear_tabs } from './tabs'
 
-interface State { user: SessionUser | null; must_change_password: boolean; known: boolean }
+interface State {
+  user: SessionUser | null
+  must_change_password: boolean
+  known: boolean
+}
 
 export const session = reactive<State>({ user: null, must_change_password: false, known: false })
 export const access = computed(() => access_of(session.user))
 
 /** The password dialog over the page; `answer` ends the wait of every request that met the ended session. */
-export const password_again = reactive<{ open: boolean; answer: ((signed_in: boolean) => void) | null }>(
-  { open: false, answer: null })
+export const password_again = reactive<{ open: boolean; answer: ((signed_in: boolean) => void) | null }>({
+  open: false,
+  answer: null,
+})
 
 let waiting: Promise<boolean> | null = null
 

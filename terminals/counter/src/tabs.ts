@@ -3,7 +3,11 @@
 
 import { reactive, watch } from 'vue'
 
-export interface WorkTab { path: string; title: string; /** Where in the page the user was, e.g. "?section=bills". */ query: string }
+export interface WorkTab {
+  path: string
+  title: string
+  /** Where in the page the user was, e.g. "?section=bills". */ query: string
+}
 
 const kShelf = 'watthour.tabs'
 const kMost = 12

@@ -4,7 +4,7 @@ import type { BillingMonth } from '@shared/api/types'
 import type { Access } from './access'
 
 export interface Todo {
-  what: 'start' | 'missing' | 'suspect' | 'exceptions' | 'submit' | 'approve' | 'wait_second_person' | 'wait_approval' | 'watch'
+  what: 'start' | 'missing' | 'exceptions' | 'submit' | 'approve' | 'wait_second_person' | 'wait_approval' | 'watch'
   count: number
   to: string
 }

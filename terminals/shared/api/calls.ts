@@ -24,8 +24,11 @@ export function calls(client: Client) {
     change_user: (user_id: string | number, body: { org_id?: string | number; roles?: string[]; enabled?: boolean }) =>
       client.send<t.StaffUser>(`/users/${seg(user_id)}`, { method: 'PUT', body }),
     reset_password: (user_id: string | number) =>
-      client.send<{ temporary_password: string }>(`/users/${seg(user_id)}/password-reset`,
-        { method: 'POST', body: {}, action: `users.${user_id}.password-reset` }),
+      client.send<{ temporary_password: string }>(`/users/${seg(user_id)}/password-reset`, {
+        method: 'POST',
+        body: {},
+        action: `users.${user_id}.password-reset`,
+      }),
     audit: (query: Query) => client.get<t.Page<t.AuditRow>>('/audit', query),
 
     // customers, metering, readings
@@ -35,7 +38,8 @@ export function calls(client: Client) {
     usage_points: (account_no: string) => client.get<t.Page<t.UsagePoint>>(`/accounts/${seg(account_no)}/usage-points`),
     readings: (account_no: string, query: Query) => client.get<t.Page<t.Reading>>(`/accounts/${seg(account_no)}/readings`, query),
     usage: (account_no: string) => client.get<t.Page<t.UsageMonth>>(`/accounts/${seg(account_no)}/usage`),
-    account_bills: (account_no: string, query: Query) => client.get<t.Page<t.BillRow>>(`/accounts/${seg(account_no)}/bills`, query),
+    account_bills: (account_no: string, query: Query) =>
+      client.get<t.Page<t.BillRow>>(`/accounts/${seg(account_no)}/bills`, query),
     balance: (account_no: string) => client.get<t.Balance>(`/accounts/${seg(account_no)}/balance`),
     postings: (account_no: string, query: Query) => client.get<t.Page<t.Posting>>(`/accounts/${seg(account_no)}/postings`, query),
     reading_routes: (query: Query) => client.get<t.Page<t.ReadingRoute>>('/reading-routes', query),
@@ -53,27 +57,46 @@ export function calls(client: Client) {
     create_run: (billing_month: string) =>
       client.send<t.Run>('/billing/runs', { method: 'POST', body: { billing_month }, action: 'runs.create' }),
     calculate: (run_id: string | number) =>
-      client.send<{ job_id: string | number }>(`/billing/runs/${seg(run_id)}/calculate`,
-        { method: 'POST', body: {}, action: `runs.${run_id}.calculate` }),
+      client.send<{ job_id: string | number }>(`/billing/runs/${seg(run_id)}/calculate`, {
+        method: 'POST',
+        body: {},
+        action: `runs.${run_id}.calculate`,
+      }),
     exceptions: (run_id: string | number, query: Query) =>
       client.get<t.ExceptionPage>(`/billing/runs/${seg(run_id)}/exceptions`, query),
     resolve: (run_id: string | number, exception_id: string | number, body: { action: t.Resolution; note: string }) =>
-      client.send<t.RunException>(`/billing/runs/${seg(run_id)}/exceptions/${seg(exception_id)}/resolution`,
-        { method: 'POST', body, action: `runs.${run_id}.exceptions.${exception_id}` }),
+      client.send<t.RunException>(`/billing/runs/${seg(run_id)}/exceptions/${seg(exception_id)}/resolution`, {
+        method: 'POST',
+        body,
+        action: `runs.${run_id}.exceptions.${exception_id}`,
+      }),
     review: (run_id: string | number, query: Query) => client.get<t.ReviewPage>(`/billing/runs/${seg(run_id)}/review`, query),
     submit: (run_id: string | number, etag: string | null, note: string): Promise<Answer<t.Run>> =>
-      client.send(`/billing/runs/${seg(run_id)}/submit`,
-        { method: 'POST', body: { note }, if_match: etag, action: `runs.${run_id}.submit` }),
+      client.send(`/billing/runs/${seg(run_id)}/submit`, {
+        method: 'POST',
+        body: { note },
+        if_match: etag,
+        action: `runs.${run_id}.submit`,
+      }),
     send_back: (run_id: string | number, etag: string | null, reason: string): Promise<Answer<t.Run>> =>
-      client.send(`/billing/runs/${seg(run_id)}/return`,
-        { method: 'POST', body: { reason }, if_match: etag, action: `runs.${run_id}.return` }),
+      client.send(`/billing/runs/${seg(run_id)}/return`, {
+        method: 'POST',
+        body: { reason },
+        if_match: etag,
+        action: `runs.${run_id}.return`,
+      }),
     issue: (run_id: string | number, etag: string | null) =>
-      client.send<{ job_id: string | number }>(`/billing/runs/${seg(run_id)}/issue`,
-        { method: 'POST', body: {}, if_match: etag, action: `runs.${run_id}.issue` }),
+      client.send<{ job_id: string | number }>(`/billing/runs/${seg(run_id)}/issue`, {
+        method: 'POST',
+        body: {},
+        if_match: etag,
+        action: `runs.${run_id}.issue`,
+      }),
     bill: (bill_no: string) => client.get<t.Bill>(`/bills/${seg(bill_no)}`),
 
     // ledger, jobs
-    trial_balance: (billing_month: string) => client.get<t.TrialBalance>('/ledger/trial-balance', { billing_month }),
+    /** Of one accounting month, or of all time where it is empty. */
+    trial_balance: (accounting_month: string) => client.get<t.TrialBalance>('/ledger/trial-balance', { accounting_month }),
     jobs: (query: Query) => client.get<t.Page<t.Job>>('/jobs', query),
     job: (job_id: string | number) => client.get<t.Job>(`/jobs/${seg(job_id)}`),
   }

@@ -20,7 +20,11 @@ export interface Request {
   anonymous?: boolean
 }
 
-export interface Answer<T> { data: T; etag: string | null; status: number }
+export interface Answer<T> {
+  data: T
+  etag: string | null
+  status: number
+}
 
 export interface Hooks {
   /** Asks for the password over the page. Resolves true once signed in again as the same person. */
@@ -45,8 +49,12 @@ export class Client {
 
   constructor(private readonly around: Surroundings) {}
 
-  install(hooks: Hooks): void { this.hooks = hooks }
-  set_csrf_token(token: string): void { this.csrf_token = token }
+  install(hooks: Hooks): void {
+    this.hooks = hooks
+  }
+  set_csrf_token(token: string): void {
+    this.csrf_token = token
+  }
 
   async get<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> {
     return (await this.send<T>(path, { query, signal })).data
@@ -72,7 +80,10 @@ export class Client {
           if (request.signal?.aborted) throw lost
           // Without a key a repeat could do the work twice, so only the user may repeat it.
           if (!key) throw new Unanswered(String(lost))
-          if (!asking) { asking = true; this.hooks.asking(1) }
+          if (!asking) {
+            asking = true
+            this.hooks.asking(1)
+          }
           await this.around.pause(Math.min(kLongestPauseMs, 1000 * 2 ** Math.min(attempt, 4)))
           continue
         }
@@ -80,9 +91,12 @@ export class Client {
           if (await this.hooks.session_ended()) continue
           throw problem
         }
-        if (problem.status === 403 && problem.code.includes('csrf') && attempt === 0 && await this.renew_token()) continue
+        if (problem.status === 403 && problem.code.includes('csrf') && attempt === 0 && (await this.renew_token())) continue
         if (key && is_in_flight(problem.status, problem.code)) {
-          if (!asking) { asking = true; this.hooks.asking(1) }
+          if (!asking) {
+            asking = true
+            this.hooks.asking(1)
+          }
           await this.around.pause(1000)
           continue
         }
@@ -101,8 +115,14 @@ export class Client {
     if (method !== 'GET' && this.csrf_token) headers['X-CSRF-Token'] = this.csrf_token
     if (key) headers['Idempotency-Key'] = key
     if (request.if_match) headers['If-Match'] = request.if_match
-    return this.around.fetch(kBase + path + query_text(request.query),
-      { method, headers, body, signal: request.signal, credentials: 'same-origin', cache: 'no-store' })
+    return this.around.fetch(kBase + path + query_text(request.query), {
+      method,
+      headers,
+      body,
+      signal: request.signal,
+      credentials: 'same-origin',
+      cache: 'no-store',
+    })
   }
 
   /** Another tab may have signed in meanwhile and changed the token. */

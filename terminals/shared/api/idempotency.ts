@@ -2,14 +2,24 @@
 // of the tab or a lost answer leads to the same key and the server gives its first answer again instead of doing the
 // work twice. A definite answer, good or bad, ends the key.
 
-export interface KeyShelf { getItem(key: string): string | null; setItem(key: string, value: string): void; removeItem(key: string): void }
+export interface KeyShelf {
+  getItem(key: string): string | null
+  setItem(key: string, value: string): void
+  removeItem(key: string): void
+}
 
-interface Entry { key: string; content: string }
+interface Entry {
+  key: string
+  content: string
+}
 
 const kPrefix = 'watthour.pending.'
 
 export class IdempotencyKeys {
-  constructor(private readonly shelf: KeyShelf, private readonly new_key: () => string) {}
+  constructor(
+    private readonly shelf: KeyShelf,
+    private readonly new_key: () => string,
+  ) {}
 
   /** The key for `action` with this content: the saved one when the same thing is being repeated, else a new one. */
   take(action: string, content: string): string {
@@ -45,5 +55,5 @@ export function is_definite(status: number, code: string): boolean {
 
 /** The server is still working on the first request with this key. */
 export function is_in_flight(status: number, code: string): boolean {
-  return status === 409 && code.includes('in_flight')
+  return (status === 409 || status === 503) && code.includes('in_flight')
 }

@@ -46,9 +46,12 @@ export function watch_job(job_id: string | number, on_job: (job: Job) => void, m
     stream?.close()
     stream = null
     cancel_timer()
-    means.ask(job_id).then(take, () => {}).finally(() => {
-      if (!stopped) cancel_timer = means.later(kPollMs, poll)
-    })
+    means
+      .ask(job_id)
+      .then(take, () => {})
+      .finally(() => {
+        if (!stopped) cancel_timer = means.later(kPollMs, poll)
+      })
   }
   const expect_news = () => {
     cancel_timer()
@@ -62,7 +65,9 @@ export function watch_job(job_id: string | number, on_job: (job: Job) => void, m
       expect_news()
       take(JSON.parse(String(event.data)) as Job)
     })
-    stream.onerror = () => { if (++errors >= kErrorsBeforePolling && !stopped) poll() }
+    stream.onerror = () => {
+      if (++errors >= kErrorsBeforePolling && !stopped) poll()
+    }
     expect_news()
   } catch {
     poll()

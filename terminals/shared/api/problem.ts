@@ -2,7 +2,11 @@
 // are different types because they ask for different things: a problem is read and corrected, a lost answer is asked
 // for again with the same key.
 
-export interface FieldProblem { pointer: string; code: string; detail: string }
+export interface FieldProblem {
+  pointer: string
+  code: string
+  detail: string
+}
 
 export class Problem extends Error {
   constructor(
@@ -48,6 +52,12 @@ export async function problem_from(response: Response): Promise<Problem> {
   }
   const text = (key: string, otherwise: string) => (typeof body[key] === 'string' ? (body[key] as string) : otherwise)
   const errors = Array.isArray(body.errors) ? (body.errors as FieldProblem[]) : []
-  return new Problem(response.status, text('code', `http.${response.status}`), text('title', response.statusText),
-    text('detail', ''), errors, text('request_id', '') || response.headers.get('X-Request-Id'))
+  return new Problem(
+    response.status,
+    text('code', `http.${response.status}`),
+    text('title', response.statusText),
+    text('detail', ''),
+    errors,
+    text('request_id', '') || response.headers.get('X-Request-Id'),
+  )
 }

@@ -1,7 +1,10 @@
 // Decimal strings: shown, compared and subtracted without ever becoming a JS number, because 0.1 + 0.2 is not 0.3 and
 // a utility's month is larger than what a double keeps to the fen. Only `plot_number` gives a number, for charts.
 
-interface Scaled { units: bigint; places: number }
+interface Scaled {
+  units: bigint
+  places: number
+}
 
 const kPattern = /^(-?)(\d+)(?:\.(\d+))?$/
 
@@ -44,7 +47,8 @@ export function grouped_short(text: string): string {
 
 /** a − b, exact; null when either is no decimal. */
 export function difference(a: string, b: string): string | null {
-  const x = scaled(a), y = scaled(b)
+  const x = scaled(a),
+    y = scaled(b)
   if (!x || !y) return null
   const [m, n, places] = aligned(x, y)
   return text_of(m - n, places)
@@ -70,7 +74,8 @@ export function sign(text: string): number {
 
 /** How much `now` differs from `before`, in per cent with one place, half away from zero: "+12.5". Null when `before` is 0. */
 export function change_percent(now: string, before: string): string | null {
-  const x = scaled(now), y = scaled(before)
+  const x = scaled(now),
+    y = scaled(before)
   if (!x || !y || y.units === 0n) return null
   const [m, n] = aligned(x, y)
   const base = n < 0n ? -n : n

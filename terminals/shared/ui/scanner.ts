@@ -3,9 +3,16 @@
 // wherever the focus is. With an input method on, `key` reads "Process", so the physical `code` is used for digits and
 // letters.
 
-export interface KeyStroke { key: string; code: string; at_ms: number }
+export interface KeyStroke {
+  key: string
+  code: string
+  at_ms: number
+}
 
-export interface Scan { text: string; /** Characters that went into the focused field before the scan was recognised. */ typed: number }
+export interface Scan {
+  text: string
+  /** Characters that went into the focused field before the scan was recognised. */ typed: number
+}
 
 const kLongestGapMs = 35
 const kShortestScan = 6

@@ -110,18 +110,20 @@ export function bill(a, month, state) {
   const before = at > 0 ? a.months[at - 1] : null
   const year = at === 12 ? a.months[0] : null
   const energy = kwh(m.tenths)
-  const source = { document: '浙发改价格〔2012〕198号', clause: '第二条', tariff_code: a.industry ? 'BJ-C2-10' : 'ZJ-RES', version: 1 }
-  const line = (line_no, name, name_en, more) => ({ line_no, kind: 'energy', name, name_en, period: null, tier: null, quantity: energy, unit: 'kWh', price: null, percent: null, amount: '0.00', included_in: null, working: null, source, ...more })
-  const parts = [['电度电费净额', 'Net energy', m.fen - Math.round(m.tenths * 0.4)], ['国家重大水利工程建设基金', 'Major water projects fund', Math.round(m.tenths * 0.1)], ['大中型水库移民后期扶持基金', 'Reservoir resettlement fund', Math.round(m.tenths * 0.12)]]
+  const source = { zh: '浙发改价格〔2012〕198号 第二条', en: '浙发改价格〔2012〕198号, clause 2', document: '浙发改价格〔2012〕198号', clause: '第二条', tariff_code: a.industry ? 'BJ-C2-10' : 'ZJ-RES', version: 1 }
+  const line = (line_no, name, name_en, more) => ({ line_no, usage_point_id: a.i + 1, kind: 'energy', role: 'charge', name, name_en, period: null, tier: null, quantity: energy, unit: 'kWh', price: null, percent: null, amount: '0.00', included: false, working: { zh: '', en: '' }, source, ...more })
+  const parts = [['其中: 电度电价净额', 'of which: net energy price', m.fen - Math.round(m.tenths * 0.4)], ['其中: 国家重大水利工程建设基金', 'of which: major water projects fund', Math.round(m.tenths * 0.1)], ['其中: 大中型水库移民后期扶持资金', 'of which: reservoir resettlement fund', Math.round(m.tenths * 0.12)]]
   const rest = m.fen - parts.reduce((s, p) => s + p[2], 0)
-  const included = [...parts, ['可再生能源电价附加', 'Renewable energy surcharge', rest]].map(([name, name_en, fen], i) => line(2 + i, name, name_en, {
-    kind: 'component', price: ['0.528200', '0.001969', '0.006200', '0.001000'][i], amount: yuan(fen), included_in: 1,
-    working: { zh: `${energy} kWh × 单价，按最大余数法分摊，合计等于电度电费`, en: `${energy} kWh × price, split by largest remainder so that the parts add up` } }))
+  const included = [...parts, ['其中: 可再生能源电价附加', 'of which: renewable energy fund', rest]].map(([name, name_en, fen], i) => line(2 + i, name, name_en, {
+    kind: 'component', role: 'included', included: true, price: ['0.5282', '0.00196875', '0.0062', '0.001'][i], amount: yuan(fen),
+    working: { zh: `${energy} kWh × 单价，各项一并取舍，合计等于电度电费`, en: `${energy} kWh × price, rounded together so that the parts add up` } }))
+  const register = (reg, name, name_en, start_index, end_index) => ({ register: reg, name, name_en, start_index, end_index })
+  const registers = [register('total', '总', 'total', '12034.10', '12271.35'), ...(a.industry ? [register('reactive_forward', '正向无功', 'reactive forward', '2100.00', '2311.50'), register('max_demand', '最大需量', 'maximum demand', null, '0.78')] : [])]
   return {
     bill_no: bill_no_of(a, month), account_no: a.account_no, name: a.name, address: a.address, billing_month: month, period: { from: `${month}-01`, to: `${month}-28` }, state, issued_at: state === 'issued' ? `${month}-29T02:00:00Z` : null,
-    due_on: state === 'issued' ? `${month}-28` : null, energy_kwh: energy, amount: yuan(m.fen), category: a.category,
-    usage_points: [{ usage_point_no: `${a.account_no}-1`, tariff_code: source.tariff_code, asset_no: a.asset_no, registers: [{ register: 'total', start_index: '12034.10', end_index: '12271.35', ratio: a.industry ? '600' : '1', energy_kwh: energy }, ...(a.industry ? [{ register: 'reactive_forward', start_index: '2100.00', end_index: '2311.50', ratio: '600', energy_kwh: '126900' }, { register: 'max_demand', start_index: null, end_index: '0.7812', ratio: '600', energy_kwh: '468.72' }] : [])], deductions: [] }],
-    lines: [line(1, '电度电费', 'Energy charge', { price: '0.538000', tier: 1, amount: yuan(m.fen), working: { zh: `${energy} kWh × 0.538000 元/kWh = ${yuan(m.fen)} 元（四舍五入到分）\n本年累计电量在第一档 2,760 kWh 以内`, en: `${energy} kWh × 0.538000 CNY/kWh = ${yuan(m.fen)} CNY, rounded half up to the fen\nThe year’s energy is within tier 1, 2,760 kWh` } }), ...included],
+    due_on: state === 'issued' ? `${month}-28` : null, energy_kwh: energy, amount: yuan(m.fen), export_kwh: '0', export_amount: '0.00', category: a.category,
+    usage_points: [{ usage_point_id: a.i + 1, usage_point_no: `${a.account_no}-1`, child_of_another_account: false, meters: [{ asset_no: a.asset_no, ratio: a.industry ? 600 : 1, digits: 6, estimated: false, registers }], read: { total: energy }, billed: { total: energy }, deducted: null, loss: null, exported: null, reactive: a.industry ? '126900' : null, max_demand_kw: a.industry ? '468.7' : null, power_factor: a.industry ? '0.92' : null }],
+    lines: [line(1, '电度电费 第1档', 'Energy, tier 1', { price: '0.538', tier: 1, amount: yuan(m.fen), working: { zh: `${energy} kWh × 0.538 元/kWh = ${yuan(m.fen)} 元（四舍五入到分）`, en: `${energy} kWh × 0.538 CNY/kWh = ${yuan(m.fen)} CNY, rounded half up to the fen` } }), ...included],
     flags: a.i % 17 === 3 ? ['jump'] : [], previous: { last_month: before && { energy_kwh: kwh(before.tenths), amount: yuan(before.fen) }, last_year: year && { energy_kwh: kwh(year.tenths), amount: yuan(year.fen) } },
   }
 }

@@ -18,13 +18,13 @@ const audit = []
 const jobs = []
 let run_version = 1
 const run = {
-  run_id: 7, billing_month: d.kThisMonth, state: 'open', job_id: null, created_by: 'biller', created_at: '2026-10-31T01:00:00Z', calculated_at: null, submitted_by: null, submitted_at: null, approved_by: null, issued_at: null,
-  shards: { total: 40, done: 0 }, accounts: d.accounts.length, bills: 0, exceptions: 0, flagged: 0, energy_kwh: '0', amount: '0.00',
+  run_id: 7, billing_month: d.kThisMonth, state: 'open', job_id: null, created_by: 'biller', created_at: '2026-10-31T01:00:00Z', calculated_at: null, submitted_by: null, submitted_by_id: null, submitted_at: null, approved_by: null, issued_at: null,
+  shards: { total: 40, done: 0 }, accounts: d.accounts.length, bills: 0, exceptions: 0, exceptions_open: 0, flagged: 0, energy_kwh: '0', amount: '0.00',
 }
 let run_exists = false
 const past_runs = d.kMonths.slice(0, -1).reverse().map((billing_month, i) => {
   const sums = d.month_totals(billing_month)
-  return { ...run, run_id: 60 - i, billing_month, state: 'issued', submitted_by: 'biller', approved_by: 'approver', issued_at: `${billing_month}-28T09:00:00Z`, bills: sums.bills, energy_kwh: sums.energy_kwh, amount: sums.amount, shards: { total: 40, done: 40 } }
+  return { ...run, run_id: 60 - i, billing_month, state: 'issued', submitted_by: '李秀英', submitted_by_id: 2, approved_by: '王志强', issued_at: `${billing_month}-28T09:00:00Z`, bills: sums.bills, energy_kwh: sums.energy_kwh, amount: sums.amount, shards: { total: 40, done: 40 } }
 })
 
 class Refusal extends Error { constructor(status, code, detail, errors) { super(detail); Object.assign(this, { status, code, errors }) } }
@@ -38,7 +38,7 @@ function page(items, query) {
 }
 const public_user = (u) => ({ user_id: u.user_id, username: u.username, name: u.name, org: u.org, roles: d.roles.filter((r) => r.code === u.role).map(({ permissions, ...r }) => r), enabled: u.enabled, locked_until: u.locked_until })
 const session_answer = (s) => ({ user: { ...public_user(s.user), permissions: d.roles.find((r) => r.code === s.user.role).permissions }, csrf_token: s.csrf, expires_at: '2026-11-01T12:00:00Z', must_change_password: Boolean(s.user.temporary) })
-const log = (user, action, entity, entity_id, before, after) => audit.unshift({ seq: audit.length + 1, at: new Date().toISOString(), user: user.username, org: user.org.name, action, entity, entity_id: String(entity_id), before, after, remote: '127.0.0.1', hash: createHash('sha256').update(String(audit.length)).digest('hex') })
+const log = (user, action, entity, entity_id, before, after) => audit.unshift({ seq: audit.length + 1, at: new Date().toISOString(), user: { username: user.username, name: user.name }, org: user.org, action, entity, entity_id: String(entity_id), before, after, remote: '127.0.0.1', hash: createHash('sha256').update(String(audit.length)).digest('hex') })
 
 function start_job(kind, finish) {
   const job = { job_id: jobs.length + 1, kind, state: 'running', progress: { done: 0, total: d.accounts.length, unit: 'accounts' }, message: '', started_at: new Date().toISOString(), finished_at: null, rate_per_s: 160, error: null, failures: [] }
@@ -62,7 +62,7 @@ function calculate() {
   run.state = 'calculating'
   return start_job('billing.calculate', () => {
     const sums = d.month_totals(d.kThisMonth)
-    Object.assign(run, { state: 'calculated', calculated_at: new Date().toISOString(), bills: sums.bills - d.exceptions.length, exceptions: d.exceptions.length, flagged: d.flagged.length, energy_kwh: sums.energy_kwh, amount: sums.amount })
+    Object.assign(run, { state: 'calculated', calculated_at: new Date().toISOString(), bills: sums.bills - d.exceptions.length, exceptions: d.exceptions.length, exceptions_open: d.exceptions.filter((e) => e.state === 'open').length, flagged: d.flagged.length, energy_kwh: sums.energy_kwh, amount: sums.amount })
   })
 }
 const need_run = (id) => (run_exists && String(run.run_id) === id ? run : (past_runs.find((r) => String(r.run_id) === id) ?? refuse(404, 'billing.no_run', `expected a bill run but there is none with number ${id}`)))
@@ -84,7 +84,7 @@ const routes = [
     if (d.users.some((u) => u.username === body.username)) refuse(422, 'administration.username_taken', 'the user name is taken', [{ pointer: '/username', code: 'taken', detail: 'expected a free user name but it is taken' }])
     const made = { user_id: d.users.length + 1, username: body.username, name: body.name, org: d.units.find((u) => u.org_id === body.org_id), role: body.roles[0], enabled: true, locked_until: null, password: 'first-password-1', temporary: true }
     d.users.push(made)
-    log(me, 'user.create', 'user', made.user_id, null, public_user(made))
+    log(me, 'administration.create_user', 'user', made.user_id, null, public_user(made))
     return [201, { ...public_user(made), temporary_password: made.password }]
   }],
   ['PUT', '/users/:id', ({ id, body, me }) => {
@@ -92,11 +92,11 @@ const routes = [
     const before = public_user(user)
     if (body.enabled !== undefined) user.enabled = body.enabled
     if (body.roles) user.role = body.roles[0]
-    log(me, 'user.change', 'user', id, before, public_user(user))
+    log(me, 'administration.change_user', 'user', id, before, public_user(user))
     return public_user(user)
   }],
   ['POST', '/users/:id/password-reset', () => ({ temporary_password: 'Tulip-42-Harbor' })],
-  ['GET', '/audit', ({ query }) => page(audit.filter((r) => (!query.get('entity') || r.entity === query.get('entity')) && (!query.get('user') || r.user === query.get('user'))), query)],
+  ['GET', '/audit', ({ query }) => page(audit.filter((r) => (!query.get('entity') || r.entity === query.get('entity')) && (!query.get('user') || r.user.username === query.get('user'))), query)],
   ['GET', '/accounts', ({ query }) => page(search(query.get('q') ?? ''), query)],
   ['GET', '/accounts/:no', ({ no }) => d.account_detail(need_account(no))],
   ['GET', '/accounts/:no/usage-points', ({ no }) => ({ items: d.usage_points(need_account(no)) })],
@@ -104,7 +104,7 @@ const routes = [
   ['GET', '/accounts/:no/usage', ({ no }) => ({ items: need_account(no).months.map((m) => ({ billing_month: m.month, energy_kwh: `${m.tenths / 10}`, amount: d.yuan(m.fen), source: m.month === d.kThisMonth ? 'bill' : 'migrated' })) })],
   ['GET', '/accounts/:no/bills', ({ no, query }) => { const a = need_account(no); return page([...a.months].reverse().map((m, i) => ({ bill_no: i < 3 ? d.bill_no_of(a, m.month) : null, billing_month: m.month, energy_kwh: `${m.tenths / 10}`, amount: d.yuan(m.fen), state: i === 0 ? (run.state === 'issued' ? 'issued' : 'calculated') : 'issued', due_on: i ? `${m.month}-28` : null, source: i < 3 ? 'bill' : 'migrated' })), query) }],
   ['GET', '/accounts/:no/balance', ({ no }) => { const a = need_account(no); const m = a.months[11]; return { balance: d.yuan(m.fen), advance: '0.00', receivables: [{ bill_no: d.bill_no_of(a, m.month), billing_month: m.month, amount: d.yuan(m.fen), outstanding: d.yuan(m.fen), due_on: '2026-10-28', state: 'open' }] } }],
-  ['GET', '/accounts/:no/postings', ({ no, query }) => { const a = need_account(no); const m = a.months[11]; return page([{ posted_on: '2026-09-29', transaction_no: 'T2026090000127', template: 'bill_issue', ledger_account: '1122', name: '应收电费', name_en: 'Receivables', debit: d.yuan(m.fen), credit: '0.00', bill_no: d.bill_no_of(a, m.month) }, { posted_on: '2026-09-29', transaction_no: 'T2026090000127', template: 'bill_issue', ledger_account: '6001', name: '售电收入', name_en: 'Electricity revenue', debit: '0.00', credit: d.yuan(m.fen), bill_no: d.bill_no_of(a, m.month) }], query) }],
+  ['GET', '/accounts/:no/postings', ({ no, query }) => { const a = need_account(no); const m = a.months[11]; return page([{ posted_on: '2026-09-29', transaction_no: 'T2026090000127', template: 'bill_issue', ledger_account: '1122', name: '应收电费', name_en: 'Receivables', debit: d.yuan(m.fen), credit: null, billing_month: m.month }, { posted_on: '2026-09-29', transaction_no: 'T2026090000127', template: 'bill_issue', ledger_account: '6001', name: '售电收入', name_en: 'Electricity revenue', debit: null, credit: d.yuan(m.fen), billing_month: m.month }], query) }],
   ['GET', '/reading-routes', ({ query }) => page(Array.from({ length: 40 }, (_, i) => ({ route_id: 100 + i, code: `R00${100 + i}`, name: `${d.stations[i % 10].name.slice(0, 2)}${1 + i}段`, station: d.stations[i % 10].name, reader: i % 4 ? '孙立' : null, accounts: 8, cycle_day: 1 + (i % 25) })).filter((r) => (r.code + r.name).includes(query.get('q') ?? '')), query)],
   ['GET', '/reading-plans/:month', ({ month }) => ({ billing_month: month === 'current' ? d.kThisMonth : month, routes: 40, meters: 320, read: 306, missing: 14, suspect: 5, stations: d.stations.map((s, i) => ({ org_id: s.org_id, name: s.name, routes: 4, meters: 32, read: 32 - (i % 3), missing: i % 3, suspect: i % 2 })) })],
   ['GET', '/tariffs', ({ query }) => page(d.tariffs, query)],
@@ -119,7 +119,7 @@ const routes = [
     return { billing_month: wanted, state: state_of(wanted), accounts: 320, readings: { meters: 320, read: now ? 306 : 320, missing: now ? 14 : 0 }, bills: { calculated: calculated ? sums.bills : 0, issued: state_of(wanted) === 'issued' ? sums.bills : 0 }, exceptions: calculated && now ? { open, resolved: d.exceptions.length - open } : { open: 0, resolved: 0 }, energy_kwh: calculated ? sums.energy_kwh : '0', amount: calculated ? sums.amount : '0.00', by_category: calculated ? sums.by_category : [], by_station: calculated ? sums.by_station : [], run: now ? (run_exists ? run : null) : past_runs.find((r) => r.billing_month === wanted) }
   }],
   ['GET', '/billing/runs', ({ query }) => page([...(run_exists ? [run] : []), ...past_runs], query)],
-  ['POST', '/billing/runs', ({ me }) => { if (run_exists) refuse(409, 'billing.run_exists', 'expected a month without a run but 2026-10 has one'); run_exists = true; run.created_by = me.username; run.created_at = new Date().toISOString(); return [201, run] }],
+  ['POST', '/billing/runs', ({ me }) => { if (run_exists) refuse(409, 'billing.run_exists', 'expected a month without a run but 2026-10 has one'); run_exists = true; run.created_by = me.name; run.created_at = new Date().toISOString(); return [201, run] }],
   ['GET', '/billing/runs/:id', ({ id }) => [200, need_run(id), { ETag: `"${run_version}"` }]],
   ['POST', '/billing/runs/:id/calculate', ({ id }) => { if (!['open', 'calculated'].includes(need_run(id).state)) refuse(409, 'billing.run_state', `expected a run that is not submitted but it is ${run.state}`); return [202, { job_id: calculate().job_id }] }],
   ['GET', '/billing/runs/:id/exceptions', ({ id, query }) => {
@@ -127,17 +127,17 @@ const routes = [
     const reasons = [...new Set(all.map((e) => e.reason))].map((reason) => ({ reason, count: all.filter((e) => e.reason === reason).length }))
     return { ...page(all.filter((e) => (!query.get('reason') || e.reason === query.get('reason')) && (!query.get('state') || e.state === query.get('state'))), query), reasons }
   }],
-  ['POST', '/billing/runs/:id/exceptions/:eid/resolution', ({ eid, body, me }) => { const e = d.exceptions.find((x) => String(x.exception_id) === eid); Object.assign(e, { state: 'resolved', resolution: body.action, resolved_by: me.name }); log(me, 'exception.resolve', 'bill_exception', eid, { state: 'open' }, body); run_version++; return e }],
+  ['POST', '/billing/runs/:id/exceptions/:eid/resolution', ({ eid, body, me }) => { const e = d.exceptions.find((x) => String(x.exception_id) === eid); Object.assign(e, { state: 'resolved', resolution: body.action, resolved_by: me.name }); log(me, 'billing.decide', 'bill_exception', eid, { state: 'open' }, body); run.exceptions_open = d.exceptions.filter((x) => x.state === 'open').length; run_version++; return e }],
   ['GET', '/billing/runs/:id/review', ({ id, query }) => {
     const all = need_run(id) === run && run.flagged ? d.flagged : []
     const rows = all.map((a) => { const b = d.bill(a, d.kThisMonth, 'calculated'); return { bill_no: b.bill_no, account_no: a.account_no, name: a.name, category: a.category, energy_kwh: b.energy_kwh, amount: b.amount, last_month: b.previous.last_month, last_year: b.previous.last_year, flags: ['jump'], reviewed: false } })
     return { ...page(rows.filter((r) => !query.get('flag') || r.flags.includes(query.get('flag'))), query), flags: rows.length ? [{ flag: 'jump', count: rows.length }] : [] }
   }],
-  ['POST', '/billing/runs/:id/submit', ({ me, match }) => { match(); if (d.exceptions.some((e) => e.state === 'open')) refuse(409, 'billing.exceptions_open', 'expected no open exception but there are some'); Object.assign(run, { state: 'submitted', submitted_by: me.username, submitted_at: new Date().toISOString() }); run_version++; return run }],
-  ['POST', '/billing/runs/:id/return', ({ match }) => { match(); Object.assign(run, { state: 'calculated', submitted_by: null, submitted_at: null }); run_version++; return run }],
-  ['POST', '/billing/runs/:id/issue', ({ me, match }) => { match(); if (run.submitted_by === me.username) refuse(403, 'security.second_person', 'expected another person than the submitter'); run.state = 'issuing'; run.approved_by = me.username; return [202, { job_id: start_job('billing.issue', () => Object.assign(run, { state: 'issued', issued_at: new Date().toISOString() })).job_id }] }],
+  ['POST', '/billing/runs/:id/submit', ({ me, match }) => { match(); if (d.exceptions.some((e) => e.state === 'open')) refuse(409, 'billing.exceptions_open', 'expected no open exception but there are some'); Object.assign(run, { state: 'submitted', submitted_by: me.name, submitted_by_id: me.user_id, submitted_at: new Date().toISOString() }); run_version++; return run }],
+  ['POST', '/billing/runs/:id/return', ({ match }) => { match(); Object.assign(run, { state: 'calculated', submitted_by: null, submitted_by_id: null, submitted_at: null }); run_version++; return run }],
+  ['POST', '/billing/runs/:id/issue', ({ me, match }) => { match(); if (run.submitted_by_id === me.user_id) refuse(403, 'security.second_person', 'expected another person than the submitter'); run.state = 'issuing'; run.approved_by = me.name; return [202, { job_id: start_job('billing.issue', () => Object.assign(run, { state: 'issued', issued_at: new Date().toISOString() })).job_id }] }],
   ['GET', '/bills/:no', ({ no }) => { const month = `${no.slice(0, 4)}-${no.slice(4, 6)}`; const a = need_account(no.slice(6)); return d.bill(a, month, state_of(month) === 'issued' ? 'issued' : 'calculated') }],
-  ['GET', '/ledger/trial-balance', ({ query }) => { const s = d.month_totals(query.get('billing_month')); const issued = state_of(query.get('billing_month')) === 'issued'; return issued ? { items: [{ ledger_account: '1122', name: '应收电费', name_en: 'Receivables', debit: s.amount, credit: '0.00' }, { ledger_account: '6001', name: '售电收入', name_en: 'Electricity revenue', debit: '0.00', credit: s.amount }], debit: s.amount, credit: s.amount } : { items: [], debit: '0.00', credit: '0.00' } }],
+  ['GET', '/ledger/trial-balance', ({ query }) => { const month = query.get('accounting_month'); const s = d.month_totals(month ?? '2026-09'); const none = month === d.kThisMonth && run.state !== 'issued'; return none ? { accounting_month: month, items: [], debit: '0.00', credit: '0.00' } : { accounting_month: month, items: [{ ledger_account: '1122', name: '应收电费', name_en: 'Receivables', debit: s.amount, credit: '0.00' }, { ledger_account: '6001', name: '售电收入', name_en: 'Electricity revenue', debit: '0.00', credit: s.amount }], debit: s.amount, credit: s.amount } }],
   ['GET', '/jobs', ({ query }) => page(jobs, query)],
   ['GET', '/jobs/:id', ({ id }) => jobs.find((j) => String(j.job_id) === id) ?? refuse(404, 'jobs.no_job', `expected a job but there is none with number ${id}`)],
 ]
@@ -179,7 +179,7 @@ async function handle_session(request, response, text) {
   const made = { user, csrf: randomUUID() }
   const token = randomUUID()
   sessions.set(token, made)
-  log(user, 'session.sign_in', 'session', user.user_id, null, null)
+  log(user, 'security.sign_in', 'session', user.user_id, null, null)
   return send(response, 200, session_answer(made), { 'Set-Cookie': `mock_session=${token}; HttpOnly; SameSite=Strict; Path=/` })
 }
 

@@ -5,7 +5,12 @@ import { watch } from 'vue'
 import { preferences, type Language } from '../preferences'
 
 export const i18n = createI18n({
-  legacy: false, locale: 'zh-CN' as string, fallbackLocale: false, messages: {}, missingWarn: false, fallbackWarn: false,
+  legacy: false,
+  locale: 'zh-CN' as string,
+  fallbackLocale: false,
+  messages: {},
+  missingWarn: false,
+  fallbackWarn: false,
 })
 
 async function load(language: Language): Promise<void> {

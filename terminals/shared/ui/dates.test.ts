@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest'
+import { instant_text, month_text } from './dates'
+
+it('a billing month reads as its language does', () => {
+  expect(month_text('2026-03', 'zh-CN')).toBe('2026年3月')
+  expect(month_text('2026-03', 'en')).toBe('Mar 2026')
+  expect(month_text(null, 'en')).toBe('')
+})
+it('an instant is shown in the utility’s zone, wherever the browser stands', () => {
+  expect(instant_text('2026-10-31T16:30:00Z')).toBe('2026-11-01 00:30:00')
+  expect(instant_text(null)).toBe('')
+})

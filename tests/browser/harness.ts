@@ -1,0 +1,73 @@
+// What every browser test needs: people who can sign in, a judge of accessibility, and the rule that a page may not
+// throw or break the content security policy.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test as base, type Page } from '../../terminals/node_modules/@playwright/test'
+
+export { expect }
+export type { Page }
+
+export interface Person { username: string; password: string }
+
+/** "name:password" from the environment, else the stand-in's people. */
+function person(variable: string, username: string): Person {
+  const text = process.env[variable] ?? `${username}:watthour-demo-1`
+  const at = text.indexOf(':')
+  return { username: text.slice(0, at), password: text.slice(at + 1) }
+}
+export const people = {
+  administrator: person('WATTHOUR_ADMIN', 'admin'),
+  biller: person('WATTHOUR_BILLER', 'biller'),
+  approver: person('WATTHOUR_APPROVER', 'approver'),
+  clerk: person('WATTHOUR_CLERK', 'clerk'),
+}
+
+export const test = base.extend<{ page: Page }>({
+  page: async ({ page }, use) => {
+    const faults: string[] = []
+    page.on('pageerror', (error) => faults.push(`thrown on ${page.url()}: ${error.message}`))
+    page.on('console', (message) => {
+      if (/Content Security Policy|\[Vue warn\]/i.test(message.text())) faults.push(message.text())
+    })
+    await use(page)
+    expect(faults, 'errors thrown by the page').toEqual([])
+  },
+})
+
+export async function sign_in(page: Page, who: Person): Promise<void> {
+  await page.goto('/sign-in')
+  await page.locator('#username').fill(who.username)
+  await page.locator('#password').fill(who.password)
+  await page.keyboard.press('Enter')
+  await expect(page.locator('.shell')).toBeVisible()
+}
+
+/** Asks the API as the page's own user. */
+export async function ask<T>(page: Page, path: string): Promise<T> {
+  const response = await page.request.get(`/api/v1${path}`)
+  expect(response.ok(), `${path} answers ${response.status()}`).toBe(true)
+  return response.json()
+}
+
+interface Hit { account_no: string; name: string }
+export async function some_account(page: Page, name_part = '李'): Promise<Hit> {
+  const found = await ask<{ items: Hit[] }>(page, `/accounts?q=${encodeURIComponent(name_part)}&limit=1`)
+  expect(found.items.length, `an account whose name has ${name_part}`).toBeGreaterThan(0)
+  return found.items[0]!
+}
+
+const axe = readFileSync(join(__dirname, '../../terminals/node_modules/axe-core/axe.min.js'), 'utf8')
+
+/** Fails on what axe calls serious or critical. The page's policy forbids a script tag, so it goes in by the debugger. */
+export async function expect_accessible(page: Page): Promise<void> {
+  const debug = await page.context().newCDPSession(page)
+  await debug.send('Runtime.evaluate', { expression: axe })
+  const result = await debug.send('Runtime.evaluate', {
+    expression: `axe.run(document, { resultTypes: ['violations'] }).then((r) => r.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
+      .map((v) => v.id + ': ' + v.nodes.map((n) => n.target.join(' ')).slice(0, 4).join(' | ')))`,
+    awaitPromise: true,
+    returnByValue: true,
+  })
+  await debug.detach()
+  expect(result.result.value, `axe on ${page.url()}`).toEqual([])
+}

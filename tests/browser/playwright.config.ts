@@ -1,0 +1,33 @@
+// Browser tests of the terminals. With WATTHOUR_URL they run against that server; without, against the stand-in in
+// mock/, which serves the built terminal. The run of a month is one story with an order, so there is one worker.
+import { defineConfig } from '../../terminals/node_modules/@playwright/test'
+
+const given = process.env.WATTHOUR_URL
+const mock_port = 8097
+
+export default defineConfig({
+  testDir: '.',
+  outputDir: '../../terminals/test-results',
+  workers: 1,
+  fullyParallel: false,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  reporter: [['list']],
+  use: {
+    baseURL: given ?? `http://127.0.0.1:${mock_port}`,
+    ignoreHTTPSErrors: true,
+    viewport: { width: 1440, height: 900 },
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--no-first-run'],
+    },
+  },
+  projects: [
+    { name: 'counter', use: { locale: 'zh-CN', colorScheme: 'light' } },
+    { name: 'dark-english', testMatch: 'pages.spec.ts', dependencies: ['counter'], use: { locale: 'en', colorScheme: 'dark' } },
+  ],
+  webServer: given
+    ? undefined
+    : { command: `node mock/server.mjs ${mock_port}`, url: `http://127.0.0.1:${mock_port}/`, cwd: __dirname, reuseExistingServer: false },
+})
