@@ -49,6 +49,25 @@ TEST_CASE("Ctrl-C stops the server and the database that it started", "[demo]") 
   CHECK(!process_exists(database));
 }
 
+TEST_CASE("Ctrl-C in the middle of the work stops at once, and the next start goes on", "[demo]") {
+  const CountyFolder county;
+  auto many = county.month_once();
+  many[3] = "60000";
+  Program program(many, county.output());
+  for (int i = 0; i < 600 && program.runs() && program.output().find("Loading") == std::string::npos; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  const auto database = database_pid(county.data());
+  REQUIRE(process_exists(database));
+  program.send(SIGINT);
+  const auto exit = program.wait(5);
+  INFO(program.output());
+  CHECK(exit == Exit{130, 0});
+  CHECK(program.output().find("goes on from here") != std::string::npos);
+  for (int i = 0; i < 600 && process_exists(database); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  CHECK(!process_exists(database));
+}
+
 TEST_CASE("options that cannot be used are named before anything is made", "[demo]") {
   const CountyFolder county;
   const auto few = run({"demo", "--once", "--customers", "12", "--data", county.data().string()}, county.output());
