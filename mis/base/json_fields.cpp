@@ -14,8 +14,11 @@ constexpr std::size_t kShownLength = 60;
 std::string place_of(std::string_view text, std::size_t byte) {
   std::size_t line = 1, column = 1;
   for (std::size_t i = 0; i + 1 < byte && i < text.size(); ++i) {
-    if (text[i] == '\n') { ++line; column = 1; }
-    else ++column;
+    if (text[i] == '\n') {
+      ++line;
+      column = 1;
+    } else
+      ++column;
   }
   return fmt::format("line {}, column {}", line, column);
 }
@@ -84,13 +87,17 @@ bool JsonFields::boolean(const char* name, bool fallback) {
   return fallback;
 }
 
-std::int64_t JsonFields::integer(const char* name, std::int64_t low, std::int64_t high, Need need, std::int64_t fallback) {
+std::int64_t JsonFields::integer(const char* name, std::int64_t low, std::int64_t high, Need need,
+                                 std::int64_t fallback) {
   const auto* found = value(name, need);
   if (found == nullptr) return fallback;
-  const bool fits = found->is_number_integer() &&
-                    !(found->is_number_unsigned() && found->get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX));
-  if (fits && found->get<std::int64_t>() >= low && found->get<std::int64_t>() <= high) return found->get<std::int64_t>();
-  complain(name, "integer", fmt::format("expected a whole number from {} to {} but found {}", low, high, shown(*found)));
+  const bool fits =
+      found->is_number_integer() &&
+      !(found->is_number_unsigned() && found->get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX));
+  if (fits && found->get<std::int64_t>() >= low && found->get<std::int64_t>() <= high)
+    return found->get<std::int64_t>();
+  complain(name, "integer",
+           fmt::format("expected a whole number from {} to {} but found {}", low, high, shown(*found)));
   return fallback;
 }
 
@@ -99,7 +106,9 @@ std::int64_t JsonFields::decimal(const char* name, int scale, Need need, std::in
   if (found == nullptr) return fallback;
   if (found->is_string())
     if (const auto parsed = parse_decimal(found->get_ref<const std::string&>(), scale)) return *parsed;
-  complain(name, "decimal", fmt::format("expected a decimal string with up to {} decimals, such as \"12.5\", but found {}", scale, shown(*found)));
+  complain(name, "decimal",
+           fmt::format("expected a decimal string with up to {} decimals, such as \"12.5\", but found {}", scale,
+                       shown(*found)));
   return fallback;
 }
 
@@ -129,7 +138,8 @@ std::vector<std::pair<const nlohmann::json*, std::string>> JsonFields::items(con
     complain(name, "type", "expected a list but found " + shown(*found));
     return result;
   }
-  for (std::size_t i = 0; i < found->size(); ++i) result.emplace_back(&(*found)[i], fmt::format("{}/{}", pointer_of(name), i));
+  for (std::size_t i = 0; i < found->size(); ++i)
+    result.emplace_back(&(*found)[i], fmt::format("{}/{}", pointer_of(name), i));
   return result;
 }
 

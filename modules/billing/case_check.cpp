@@ -37,10 +37,12 @@ class Comparison {
 
   template <class T>
   void decimal(const std::string& what, const std::optional<T>& expected, T found, int scale) {
-    if (expected && expected->value != found.value) differ(what, format_decimal(expected->value, scale, 0), format_decimal(found.value, scale, 0));
+    if (expected && expected->value != found.value)
+      differ(what, format_decimal(expected->value, scale, 0), format_decimal(found.value, scale, 0));
   }
   void number(const std::string& what, const std::optional<std::int64_t>& expected, std::int64_t found, int scale) {
-    if (expected && *expected != found) differ(what, format_decimal(*expected, scale, 0), format_decimal(found, scale, 0));
+    if (expected && *expected != found)
+      differ(what, format_decimal(*expected, scale, 0), format_decimal(found, scale, 0));
   }
   void text(const std::string& what, const std::optional<std::string>& expected, const std::string& found) {
     if (expected && *expected != found) differ(what, *expected, found);
@@ -54,16 +56,20 @@ class Comparison {
   void exceptions(const Bill& bill) {
     std::string expected, found;
     for (const auto& e : expected_.exceptions) expected += fmt::format(" {}@{}", e.kind, e.usage_point);
-    for (const auto& e : bill.exceptions) found += fmt::format(" {}@{}", billing::name_of(e.kind), name_of_point(e.usage_point));
-    if (expected != found) differ("exceptions", expected.empty() ? "none" : expected.substr(1), found.empty() ? "none" : found.substr(1));
+    for (const auto& e : bill.exceptions)
+      found += fmt::format(" {}@{}", billing::name_of(e.kind), name_of_point(e.usage_point));
+    if (expected != found)
+      differ("exceptions", expected.empty() ? "none" : expected.substr(1), found.empty() ? "none" : found.substr(1));
   }
 
   void lines(const char* what, const std::vector<ExpectedLine>& expected, const Bill& bill, bool included) {
     std::vector<const Line*> found;
     for (const Line& line : bill.lines)
       if (line.included() == included) found.push_back(&line);
-    if (found.size() != expected.size()) differ(fmt::format("number of {}s", what), std::to_string(expected.size()), std::to_string(found.size()));
-    for (std::size_t i = 0; i < expected.size() && i < found.size(); ++i) line(fmt::format("{} {}", what, i + 1), expected[i], *found[i]);
+    if (found.size() != expected.size())
+      differ(fmt::format("number of {}s", what), std::to_string(expected.size()), std::to_string(found.size()));
+    for (std::size_t i = 0; i < expected.size() && i < found.size(); ++i)
+      line(fmt::format("{} {}", what, i + 1), expected[i], *found[i]);
   }
 
   void line(const std::string& what, const ExpectedLine& expected, const Line& found) {

@@ -8,8 +8,8 @@
 
 namespace mis::billing {
 
-// One text per difference, "line 2 amount: expected 1506.40 but found 1506.41"; empty where the bill is as expected or the
-// case expects nothing.
+// One text per difference, "line 2 amount: expected 1506.40 but found 1506.41"; empty where the bill is as expected or
+// the case expects nothing.
 std::vector<std::string> differences(const BillingCase& billing_case, const Bill& bill);
 
 }  // namespace mis::billing

@@ -11,9 +11,9 @@
 namespace mis::billing {
 
 struct BillingCase::Data {
-  std::deque<Tariff> tariffs;                       // deque: growing moves no tariff
+  std::deque<Tariff> tariffs;  // deque: growing moves no tariff
   std::map<std::string, const Tariff*> by_code;
-  std::deque<std::vector<MeterSegment>> segments;   // one list per usage point
+  std::deque<std::vector<MeterSegment>> segments;  // one list per usage point
   std::deque<std::vector<std::int32_t>> intervals;
   std::vector<UsagePointInput> usage_points;
   std::vector<Transformer> transformers;

@@ -56,7 +56,8 @@ ExpectedLine read_line(const nlohmann::json& json, const std::string& pointer, s
 std::optional<std::vector<ExpectedLine>> read_lines(JsonFields& f, const char* name) {
   const bool given = f.has(name);
   std::vector<ExpectedLine> lines;
-  for (const auto& [item, pointer] : f.items(name, Need::kOptional)) lines.push_back(read_line(*item, pointer, f.errors()));
+  for (const auto& [item, pointer] : f.items(name, Need::kOptional))
+    lines.push_back(read_line(*item, pointer, f.errors()));
   if (!given) return std::nullopt;
   return lines;
 }

@@ -20,15 +20,22 @@ using Data = BillingCase::Data;
 constexpr int kIndexDigits = 4;
 constexpr int kQuantityDigits = 3;
 
-constexpr std::pair<const char*, Register> kRegisterNames[] = {
-    {"total", Register::kTotal},   {"sharp", Register::kSharp},   {"peak", Register::kPeak},
-    {"flat", Register::kFlat},     {"valley", Register::kValley}, {"deep", Register::kDeep},
-    {"reactive_forward", Register::kReactiveForward},             {"reactive_reverse", Register::kReactiveReverse},
-    {"export", Register::kExport}, {"max_demand", Register::kMaxDemand}};
-constexpr std::pair<const char*, BasicMode> kModes[] = {
-    {"capacity", BasicMode::kCapacity}, {"contract_demand", BasicMode::kContractDemand}, {"actual_demand", BasicMode::kActualDemand}};
-constexpr std::pair<const char*, Deduction> kDeductions[] = {
-    {"fixed_quantity", Deduction::kFixedQuantity}, {"fixed_ratio", Deduction::kFixedRatio}, {"child_meter", Deduction::kChildMeter}};
+constexpr std::pair<const char*, Register> kRegisterNames[] = {{"total", Register::kTotal},
+                                                               {"sharp", Register::kSharp},
+                                                               {"peak", Register::kPeak},
+                                                               {"flat", Register::kFlat},
+                                                               {"valley", Register::kValley},
+                                                               {"deep", Register::kDeep},
+                                                               {"reactive_forward", Register::kReactiveForward},
+                                                               {"reactive_reverse", Register::kReactiveReverse},
+                                                               {"export", Register::kExport},
+                                                               {"max_demand", Register::kMaxDemand}};
+constexpr std::pair<const char*, BasicMode> kModes[] = {{"capacity", BasicMode::kCapacity},
+                                                        {"contract_demand", BasicMode::kContractDemand},
+                                                        {"actual_demand", BasicMode::kActualDemand}};
+constexpr std::pair<const char*, Deduction> kDeductions[] = {{"fixed_quantity", Deduction::kFixedQuantity},
+                                                             {"fixed_ratio", Deduction::kFixedRatio},
+                                                             {"child_meter", Deduction::kChildMeter}};
 constexpr std::pair<const char*, LossMode> kLossModes[] = {
     {"formula", LossMode::kFormula}, {"percent", LossMode::kPercent}, {"fixed", LossMode::kFixed}};
 
@@ -70,12 +77,19 @@ class CaseReader {
         const Tariff* found = nullptr;
         for (const Tariff& t : reference)
           if (t.code == code) found = &t;
-        if (found == nullptr) f.complain("reference", "unknown_tariff", "expected the code of a reference tariff but found \"" + code + "\"");
-        else data_.tariffs.push_back(*found);
+        if (found == nullptr)
+          f.complain("reference", "unknown_tariff",
+                     "expected the code of a reference tariff but found \"" + code + "\"");
+        else
+          data_.tariffs.push_back(*found);
       } else {
         data_.tariffs.push_back(tariffs::tariff_from_json(*item, pointer, errors_));
       }
-      if (!data_.tariffs.empty()) data_.by_code[data_.tariffs.back().code] = &data_.tariffs.back();
+      if (data_.tariffs.empty()) continue;
+      const Tariff& last = data_.tariffs.back();
+      if (!data_.by_code.emplace(last.code, &last).second && data_.by_code[last.code] != &last)
+        errors_.push_back(
+            {pointer, "duplicate", "expected each tariff code once but found \"" + last.code + "\" again"});
     }
   }
 
@@ -93,20 +107,24 @@ class CaseReader {
     g.contract_demand = {f.decimal("contract_demand_kw", kQuantityDigits, Need::kOptional)};
     g.basic_mode = f.choice<BasicMode>("basic_mode", kModes, Need::kOptional, BasicMode::kCapacity);
     g.has_pf_standard = f.has("pf_standard");
-    g.pf_standard = f.choice<tariffs::PowerFactorStandard>("pf_standard", tariffs::standard_names(), Need::kOptional, g.pf_standard);
+    g.pf_standard = f.choice<tariffs::PowerFactorStandard>("pf_standard", tariffs::standard_names(), Need::kOptional,
+                                                           g.pf_standard);
     g.household_persons = static_cast<std::uint8_t>(f.integer("household_persons", 0, 99, Need::kOptional));
     g.household_since = f.month("household_since", Need::kOptional);
     g.free_energy = f.boolean("free_energy", false);
     for (const auto& [item, at] : f.items("capacity_changes", Need::kOptional)) {
       JsonFields c(*item, at, errors_);
-      data_.capacity_changes.push_back({c.date("from", Need::kRequired), {c.decimal("capacity_kva", kQuantityDigits, Need::kRequired)},
+      data_.capacity_changes.push_back({c.date("from", Need::kRequired),
+                                        {c.decimal("capacity_kva", kQuantityDigits, Need::kRequired)},
                                         {c.decimal("suspended_kva", kQuantityDigits, Need::kOptional)}});
       c.finish();
     }
     if (const Json* found = f.value("plausibility", Need::kOptional)) {
       JsonFields p(*found, f.pointer_of("plausibility"), errors_);
-      a.plausibility.jump_percent = static_cast<std::int32_t>(p.integer("jump_percent", 100, 1'000'000, Need::kOptional, 500));
-      a.plausibility.jump_floor = {p.decimal("jump_floor_kwh", kQuantityDigits, Need::kOptional, a.plausibility.jump_floor.value)};
+      a.plausibility.jump_percent =
+          static_cast<std::int32_t>(p.integer("jump_percent", 100, 1'000'000, Need::kOptional, 500));
+      a.plausibility.jump_floor = {
+          p.decimal("jump_floor_kwh", kQuantityDigits, Need::kOptional, a.plausibility.jump_floor.value)};
       a.plausibility.rollover_share_bp = percent_bp(p, "rollover_share_percent");
       if (!p.has("rollover_share_percent")) a.plausibility.rollover_share_bp = Plausibility{}.rollover_share_bp;
       p.finish();
@@ -126,10 +144,12 @@ class CaseReader {
       t.load_loss = {f.decimal("load_loss_kw", kQuantityDigits, nameplate)};
       t.no_load_current_bp = percent_bp(f, "no_load_current_percent");
       t.impedance_bp = percent_bp(f, "impedance_percent");
-      t.load_shape_e4 = static_cast<std::int32_t>(std::min<std::int64_t>(f.decimal("load_shape_factor", 4, Need::kOptional, 10'000), INT32_MAX));
+      t.load_shape_e4 = static_cast<std::int32_t>(
+          std::min<std::int64_t>(f.decimal("load_shape_factor", 4, Need::kOptional, 10'000), INT32_MAX));
       t.days = static_cast<std::int32_t>(f.integer("days", 0, 1000, Need::kOptional));
       t.percent_bp = percent_bp(f, "percent", t.mode == LossMode::kPercent ? Need::kRequired : Need::kOptional);
-      t.fixed_active = {f.decimal("fixed_kwh", kQuantityDigits, t.mode == LossMode::kFixed ? Need::kRequired : Need::kOptional)};
+      t.fixed_active = {
+          f.decimal("fixed_kwh", kQuantityDigits, t.mode == LossMode::kFixed ? Need::kRequired : Need::kOptional)};
       t.fixed_reactive = {f.decimal("fixed_kvarh", kQuantityDigits, Need::kOptional)};
       t.whole_kwh = f.boolean("whole_kwh", true);
       f.finish();
@@ -143,6 +163,9 @@ class CaseReader {
     for (const auto& [item, at] : items) {
       const bool named = item->is_object() && item->contains("name") && (*item)["name"].is_string();
       names.push_back(named ? (*item)["name"].get<std::string>() : std::string());
+      if (named && std::find(names.begin(), names.end() - 1, names.back()) != names.end() - 1)
+        errors_.push_back(
+            {at + "/name", "duplicate", "expected each name once but found \"" + names.back() + "\" again"});
     }
     for (std::size_t i = 0; i < items.size(); ++i) {
       data_.usage_points.push_back(usage_point(*items[i].first, items[i].second, names));
@@ -182,8 +205,10 @@ class CaseReader {
     JsonFields f(json, pointer, errors_);
     MeterSegment segment;
     const std::int64_t ratio = read_ratio(f, "ct") * read_ratio(f, "pt");
-    if (ratio > 10'000'000) f.complain("ct", "range", fmt::format("expected a ratio up to 10000000 but found {}", ratio));
-    else segment.ratio = static_cast<std::int32_t>(ratio);
+    if (ratio > 10'000'000)
+      f.complain("ct", "range", fmt::format("expected a ratio up to 10000000 but found {}", ratio));
+    else
+      segment.ratio = static_cast<std::int32_t>(ratio);
     segment.digits = static_cast<std::uint8_t>(f.integer("digits", 1, 10, Need::kOptional, 6));
     if (const Json* registers = f.value("registers", Need::kRequired)) {
       JsonFields r(*registers, f.pointer_of("registers"), errors_);
@@ -207,9 +232,14 @@ class CaseReader {
     const auto pair = r.items(name, Need::kRequired);
     std::optional<std::int64_t> index[2];
     for (std::size_t i = 0; i < pair.size() && i < 2; ++i)
-      if (pair[i].first->is_string()) index[i] = parse_decimal(pair[i].first->get_ref<const std::string&>(), kIndexDigits);
-    if (pair.size() == 2 && index[0] && index[1]) segment.set(reg, *index[0], *index[1]);
-    else r.complain(name, "indexes", "expected start and end index such as [\"712\", \"800.5\"] but found " + JsonFields::shown(*r.value(name, Need::kOptional)));
+      if (pair[i].first->is_string())
+        index[i] = parse_decimal(pair[i].first->get_ref<const std::string&>(), kIndexDigits);
+    if (pair.size() == 2 && index[0] && index[1])
+      segment.set(reg, *index[0], *index[1]);
+    else
+      r.complain(name, "indexes",
+                 "expected start and end index such as [\"712\", \"800.5\"] but found " +
+                     JsonFields::shown(*r.value(name, Need::kOptional)));
   }
 
   // A month's energies without a meter's indexes, for cases whose source gives only these.
@@ -218,8 +248,10 @@ class CaseReader {
     MeterSegment segment;
     segment.digits = 10;
     for (const auto& [name, reg] : kRegisterNames) {
-      if (f.has(name)) segment.set(reg, 0, f.decimal(name, kIndexDigits, Need::kRequired));
-      else f.value(name, Need::kOptional);
+      if (f.has(name))
+        segment.set(reg, 0, f.decimal(name, kIndexDigits, Need::kRequired));
+      else
+        f.value(name, Need::kOptional);
     }
     f.finish();
     return segment;
@@ -234,10 +266,16 @@ class CaseReader {
     const std::int64_t days = f.integer("repeat_days", 1, 366, Need::kOptional, 1);
     std::vector<std::int32_t> values;
     for (const auto& [item, at] : f.items("kwh", Need::kRequired)) {
-      const auto wh = item->is_string() ? parse_decimal(item->get_ref<const std::string&>(), kQuantityDigits) : std::nullopt;
-      if (item->is_null()) values.push_back(kMissingInterval);
-      else if (wh && *wh > -1'000'000'000 && *wh < 1'000'000'000) values.push_back(static_cast<std::int32_t>(*wh));
-      else errors_.push_back({at, "decimal", "expected kWh as a decimal string, or null where it is missing, but found " + JsonFields::shown(*item)});
+      const auto wh =
+          item->is_string() ? parse_decimal(item->get_ref<const std::string&>(), kQuantityDigits) : std::nullopt;
+      if (item->is_null())
+        values.push_back(kMissingInterval);
+      else if (wh && *wh > -1'000'000'000 && *wh < 1'000'000'000)
+        values.push_back(static_cast<std::int32_t>(*wh));
+      else
+        errors_.push_back(
+            {at, "decimal",
+             "expected kWh as a decimal string, or null where it is missing, but found " + JsonFields::shown(*item)});
     }
     f.finish();
     auto& all = data_.intervals.emplace_back();
@@ -254,9 +292,12 @@ class CaseReader {
     p.export_tariff = tariff(f, "export_tariff");
     p.billed = f.boolean("billed", true);
     p.parent = index_of_name(f, "parent", names);
-    p.deduction = f.choice<Deduction>("deduction", kDeductions, p.parent >= 0 ? Need::kRequired : Need::kOptional, Deduction::kNone);
-    p.fixed_energy = {f.decimal("fixed_kwh", kQuantityDigits, p.deduction == Deduction::kFixedQuantity ? Need::kRequired : Need::kOptional)};
-    p.fixed_ratio_bp = percent_bp(f, "fixed_percent", p.deduction == Deduction::kFixedRatio ? Need::kRequired : Need::kOptional);
+    p.deduction = f.choice<Deduction>("deduction", kDeductions, p.parent >= 0 ? Need::kRequired : Need::kOptional,
+                                      Deduction::kNone);
+    p.fixed_energy = {f.decimal("fixed_kwh", kQuantityDigits,
+                                p.deduction == Deduction::kFixedQuantity ? Need::kRequired : Need::kOptional)};
+    p.fixed_ratio_bp =
+        percent_bp(f, "fixed_percent", p.deduction == Deduction::kFixedRatio ? Need::kRequired : Need::kOptional);
     p.transformer = index_of_name(f, "transformer", data_.transformer_names);
     p.line_loss_bp = percent_bp(f, "line_loss_percent");
     p.manual_energy = {f.decimal("manual_kwh", kQuantityDigits, Need::kOptional)};
@@ -264,9 +305,11 @@ class CaseReader {
     p.previous_energy = {f.decimal("previous_kwh", kQuantityDigits, Need::kOptional)};
     auto& segments = data_.segments.emplace_back();
     for (const auto& [item, at] : f.items("meters", Need::kOptional)) segments.push_back(meter(*item, at));
-    if (const Json* found = f.value("energies", Need::kOptional)) segments.push_back(energies(*found, f.pointer_of("energies")));
+    if (const Json* found = f.value("energies", Need::kOptional))
+      segments.push_back(energies(*found, f.pointer_of("energies")));
     p.segments = segments;
-    if (const Json* found = f.value("intervals", Need::kOptional)) p.intervals = intervals(*found, f.pointer_of("intervals"));
+    if (const Json* found = f.value("intervals", Need::kOptional))
+      p.intervals = intervals(*found, f.pointer_of("intervals"));
     f.finish();
     return p;
   }
@@ -304,7 +347,8 @@ Result<BillingCase> parse_case(std::string_view json_text, std::span<const Tarif
   reader.transformers(root);
   reader.usage_points(root, names);
   std::optional<Expectation> expectation;
-  if (const Json* expect = root.value("expect", Need::kOptional)) expectation = read_expectation(*expect, "/expect", errors);
+  if (const Json* expect = root.value("expect", Need::kOptional))
+    expectation = read_expectation(*expect, "/expect", errors);
   // The runner of tests/cases compares these with the mistakes of this very file.
   root.value("expect_errors", Need::kOptional);
   root.finish();

@@ -59,7 +59,8 @@ class BillingCase {
   AccountInput input_;
 };
 
-// All mistakes at once, each with pointer and "expected … but …". `reference` are tariffs that the case may name by code
+// All mistakes at once, each with pointer and "expected … but …". `reference` are tariffs that the case may name by
+// code
 // ({"reference": "ZJ-RES"}) instead of spelling them out.
 Result<BillingCase> parse_case(std::string_view json_text, std::span<const Tariff> reference);
 

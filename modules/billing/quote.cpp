@@ -29,7 +29,8 @@ const std::string& point_name(const BillingCase& c, std::int32_t index) {
 Json energy_json(const PeriodEnergies& energy) {
   Json json;
   for (const auto& [word, period] : tariffs::period_names())
-    if (period == Period::kTotal || energy[tariffs::index_of(period)].value != 0) json[word] = format_kwh(energy[tariffs::index_of(period)]);
+    if (period == Period::kTotal || energy[tariffs::index_of(period)].value != 0)
+      json[word] = format_kwh(energy[tariffs::index_of(period)]);
   return json;
 }
 
@@ -50,7 +51,8 @@ Json line_json(const BillingCase& c, const Line& line, Language language) {
     json["quantity"] = format_decimal(line.quantity, 3, 0);
     if (line.price.value != 0) json["price"] = format_price(line.price);
   }
-  if (line.percent_bp != 0 || line.kind == LineKind::kPowerFactor) json["percent"] = format_decimal(line.percent_bp, 2, 0);
+  if (line.percent_bp != 0 || line.kind == LineKind::kPowerFactor)
+    json["percent"] = format_decimal(line.percent_bp, 2, 0);
   if (line.of_days != 0) {
     json["days"] = line.days;
     json["of_days"] = line.of_days;
@@ -66,7 +68,8 @@ Result<std::string> read_file(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);
   std::stringstream text;
   if (stream) text << stream.rdbuf();
-  if (!stream) return not_found("billing.case_unreadable", fmt::format("expected a readable file but could not read {}", path));
+  if (!stream)
+    return not_found("billing.case_unreadable", fmt::format("expected a readable file but could not read {}", path));
   return text.str();
 }
 
@@ -90,12 +93,16 @@ Result<Arguments> read_arguments(std::span<const std::string> arguments) {
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& a = arguments[i];
     const bool has_next = i + 1 < arguments.size();
-    if (a == "--json") result.form = QuoteForm::kJson;
-    else if (a == "--reference" && has_next) result.reference = arguments[++i];
+    if (a == "--json")
+      result.form = QuoteForm::kJson;
+    else if (a == "--reference" && has_next)
+      result.reference = arguments[++i];
     else if (a == "--lang" && has_next && (arguments[i + 1] == "zh" || arguments[i + 1] == "en"))
       result.language = arguments[++i] == "zh" ? Language::kChinese : Language::kEnglish;
-    else if (!a.empty() && a[0] != '-' && result.file.empty()) result.file = a;
-    else return invalid("billing.quote_usage", fmt::format("expected options of mis quote but found \"{}\"", a));
+    else if (!a.empty() && a[0] != '-' && result.file.empty())
+      result.file = a;
+    else
+      return invalid("billing.quote_usage", fmt::format("expected options of mis quote but found \"{}\"", a));
   }
   if (result.file.empty()) return invalid("billing.quote_usage", "expected a case file but found none");
   return result;
@@ -113,9 +120,11 @@ std::string quote_text(const BillingCase& c, const Bill& bill, Language language
   for (const auto& e : bill.exceptions)
     text += fmt::format("  ! {} {} ({})\n", point_name(c, e.usage_point), describe(e, language), name_of(e.severity));
   if (bill.blocked()) return text + (zh ? "没有账单\n" : "no bill\n");
-  text += fmt::format("{}: {} kWh, {} {}\n", zh ? "合计" : "total", format_kwh(bill.totals.energy), format_yuan(bill.totals.amount), zh ? "元" : "yuan");
+  text += fmt::format("{}: {} kWh, {} {}\n", zh ? "合计" : "total", format_kwh(bill.totals.energy),
+                      format_yuan(bill.totals.amount), zh ? "元" : "yuan");
   if (bill.totals.exported.value != 0 || bill.totals.export_amount.value != 0)
-    text += fmt::format("{}: {} kWh, {} {}\n", zh ? "上网结算" : "export", format_kwh(bill.totals.exported), format_yuan(bill.totals.export_amount), zh ? "元" : "yuan");
+    text += fmt::format("{}: {} kWh, {} {}\n", zh ? "上网结算" : "export", format_kwh(bill.totals.exported),
+                        format_yuan(bill.totals.export_amount), zh ? "元" : "yuan");
   return text;
 }
 
@@ -146,7 +155,10 @@ std::string quote_json(const BillingCase& c, const Bill& bill, Language language
   for (const Line& line : bill.lines) json["lines"].push_back(line_json(c, line, language));
   json["exceptions"] = Json::array();
   for (const auto& e : bill.exceptions)
-    json["exceptions"].push_back({{"kind", name_of(e.kind)}, {"severity", name_of(e.severity)}, {"usage_point", point_name(c, e.usage_point)}, {"message", describe(e, language)}});
+    json["exceptions"].push_back({{"kind", name_of(e.kind)},
+                                  {"severity", name_of(e.severity)},
+                                  {"usage_point", point_name(c, e.usage_point)},
+                                  {"message", describe(e, language)}});
   return json.dump(2) + "\n";
 }
 
@@ -166,7 +178,8 @@ QuoteOutput quote_command(std::span<const std::string> arguments) {
   if (!parsed) return {"", all_errors(options->file, parsed.error()), 1};
   Bill bill;
   calculate(parsed->input(), bill);
-  output.out = options->form == QuoteForm::kJson ? quote_json(*parsed, bill, options->language) : quote_text(*parsed, bill, options->language);
+  output.out = options->form == QuoteForm::kJson ? quote_json(*parsed, bill, options->language)
+                                                 : quote_text(*parsed, bill, options->language);
   const auto different = differences(*parsed, bill);
   for (const auto& d : different) output.error += fmt::format("differs from the case's expectation: {}\n", d);
   // A case that expects to be refused is fulfilled by a refusal.

@@ -19,7 +19,8 @@ std::string quote_json(const BillingCase& billing_case, const Bill& bill, Langua
 struct QuoteOutput {
   std::string out;
   std::string error;
-  int exit_code = 0;  // 0: billed; 1: the case is wrong, or no bill came of it, or it differs from its own "expect"; 2: usage
+  int exit_code =
+      0;  // 0: billed; 1: the case is wrong, or no bill came of it, or it differs from its own "expect"; 2: usage
 };
 
 // The command without its name: `CASE.json [--json] [--lang zh|en] [--reference FOLDER]`. The folder is where

@@ -29,7 +29,8 @@ PriceTableRow read_row(const nlohmann::json& json, const std::string& pointer, s
   r.peak_percent = static_cast<std::int32_t>(f.integer("peak_percent", 100, 1000, Need::kOptional, 100));
   r.valley_percent = static_cast<std::int32_t>(f.integer("valley_percent", 0, 100, Need::kOptional, 100));
   r.sharp_percent = static_cast<std::int32_t>(f.integer("sharp_percent_of_peak", 100, 1000, Need::kOptional, 0));
-  r.standard = f.choice<PowerFactorStandard>("power_factor", standard_names(), Need::kOptional, PowerFactorStandard::kNone);
+  r.standard =
+      f.choice<PowerFactorStandard>("power_factor", standard_names(), Need::kOptional, PowerFactorStandard::kNone);
   r.flat_only = f.boolean("flat_only", false);
   r.printed_peak = price_of(f, "printed_peak", Need::kOptional);
   r.printed_flat = price_of(f, "printed_flat", Need::kOptional);
@@ -38,7 +39,9 @@ PriceTableRow read_row(const nlohmann::json& json, const std::string& pointer, s
   return r;
 }
 
-Price to_printed(std::int64_t e10) { return {divide_rounded(e10, kE10PerPrintedUnit, Rounding::kHalfUp) * kE8PerPrintedUnit}; }
+Price to_printed(std::int64_t e10) {
+  return {divide_rounded(e10, kE10PerPrintedUnit, Rounding::kHalfUp) * kE8PerPrintedUnit};
+}
 
 Price fund_sum(const PriceTable& table) {
   Price sum;
@@ -68,7 +71,8 @@ Tariff tariff_of(const PriceTable& table, const PriceTableRow& row, const PriceT
     t.price[index_of(Period::kValley)] = to_printed(exact.valley_e10);
     t.calendar = table.calendar;
   }
-  t.of_which = {{ComponentKind::kTransmission, row.transmission}, {ComponentKind::kLineLoss, table.line_loss},
+  t.of_which = {{ComponentKind::kTransmission, row.transmission},
+                {ComponentKind::kLineLoss, table.line_loss},
                 {ComponentKind::kSystemOperation, table.system_operation}};
   t.of_which.insert(t.of_which.end(), table.funds.begin(), table.funds.end());
   t.of_which_rest = ComponentKind::kAgentPurchase;  // the only part that floats with the period
@@ -83,15 +87,19 @@ Tariff tariff_of(const PriceTable& table, const PriceTableRow& row, const PriceT
 
 ExactPeriodPrices exact_prices(const PriceTable& table, const PriceTableRow& row) {
   const Price flat = row.agent_purchase + table.line_loss + row.transmission + table.system_operation + fund_sum(table);
-  const auto floated = [&](std::int64_t percent) { return flat.value * 100 + row.agent_purchase.value * (percent - 100); };
+  const auto floated = [&](std::int64_t percent) {
+    return flat.value * 100 + row.agent_purchase.value * (percent - 100);
+  };
   ExactPeriodPrices prices;
   prices.flat_e10 = flat.value * 100;
   prices.peak_e10 = floated(row.peak_percent);
   prices.valley_e10 = floated(row.valley_percent);
   // Sharp floats 20 % above the peak's float, so its percentage is a product of two.
   if (row.sharp_percent != 0)
-    prices.sharp_e10 = flat.value * 100 + divide_rounded(row.agent_purchase.value * (std::int64_t{row.peak_percent} * row.sharp_percent - 10'000),
-                                                         std::int64_t{100}, Rounding::kHalfUp);
+    prices.sharp_e10 =
+        flat.value * 100 +
+        divide_rounded(row.agent_purchase.value * (std::int64_t{row.peak_percent} * row.sharp_percent - 10'000),
+                       std::int64_t{100}, Rounding::kHalfUp);
   return prices;
 }
 
@@ -120,11 +128,14 @@ PriceTable price_table_from_json(const nlohmann::json& json, std::vector<FieldEr
   }
   for (const auto& [item, pointer] : f.items("editions", Need::kRequired)) {
     JsonFields one(*item, pointer, errors);
-    table.editions.push_back({one.text("code_prefix"), {one.date("from", Need::kRequired), one.date("to", Need::kOptional, kForever)}});
+    table.editions.push_back(
+        {one.text("code_prefix"), {one.date("from", Need::kRequired), one.date("to", Need::kOptional, kForever)}});
     one.finish();
   }
-  for (const auto& [item, pointer] : f.items("rows", Need::kRequired)) table.rows.push_back(read_row(*item, pointer, errors));
-  if (const auto* calendar = f.value("calendar", Need::kRequired)) table.calendar = calendar_from_json(*calendar, "/calendar", errors);
+  for (const auto& [item, pointer] : f.items("rows", Need::kRequired))
+    table.rows.push_back(read_row(*item, pointer, errors));
+  if (const auto* calendar = f.value("calendar", Need::kRequired))
+    table.calendar = calendar_from_json(*calendar, "/calendar", errors);
   f.finish();
   // The finished tariffs are judged like any other, so that a table cannot publish what a tariff file could not.
   if (errors.empty())

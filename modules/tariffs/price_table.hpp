@@ -1,5 +1,6 @@
-// 代理购电工商业用户电价表: the monthly table that a utility publishes, as components. The period prices are computed from
-// them, as the utility computed those it printed; a table file keeps the printed ones beside, for the test that compares.
+// 代理购电工商业用户电价表: the monthly table that a utility publishes, as components. The period prices are computed
+// from them, as the utility computed those it printed; a table file keeps the printed ones beside, for the test that
+// compares.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -22,12 +23,12 @@ struct PriceTableRow {
   Price transmission;
   Price demand_price;
   Price capacity_price;
-  std::int32_t peak_percent = 100;    // of the agent purchase price
+  std::int32_t peak_percent = 100;  // of the agent purchase price
   std::int32_t valley_percent = 100;
-  std::int32_t sharp_percent = 0;     // of the peak percentage; 0: no sharp period
+  std::int32_t sharp_percent = 0;  // of the peak percentage; 0: no sharp period
   PowerFactorStandard standard = PowerFactorStandard::kNone;
-  bool flat_only = false;             // for customers without a TOU meter; such a row is not printed in the table
-  Price printed_peak;                 // as published, 0 where not printed
+  bool flat_only = false;  // for customers without a TOU meter; such a row is not printed in the table
+  Price printed_peak;      // as published, 0 where not printed
   Price printed_flat;
   Price printed_valley;
 };
@@ -42,7 +43,7 @@ struct PriceTable {
   Source source;
   Price line_loss;
   Price system_operation;
-  std::vector<Component> funds;        // exact; the table prints and adds their sum cut to six decimals
+  std::vector<Component> funds;  // exact; the table prints and adds their sum cut to six decimals
   std::vector<PriceTableEdition> editions;
   std::vector<PriceTableRow> rows;
   TouCalendar calendar;

@@ -26,7 +26,9 @@ Result<nlohmann::json> read_json(const fs::path& path) {
   std::ifstream stream(path, std::ios::binary);
   std::stringstream text;
   text << stream.rdbuf();
-  if (!stream) return not_found("tariffs.reference_unreadable", "expected a readable file but could not read " + path.filename().string());
+  if (!stream)
+    return not_found("tariffs.reference_unreadable",
+                     "expected a readable file but could not read " + path.filename().string());
   return parse_json(text.str());
 }
 
@@ -46,7 +48,8 @@ Result<std::vector<Tariff>> load_reference(const std::string& folder) {
   std::vector<FieldError> errors;
   const auto tariff_files = json_files(fs::path(folder) / "tariffs");
   if (tariff_files.empty())
-    return not_found("tariffs.reference_missing", fmt::format("expected tariff files in {}/tariffs but found none", folder));
+    return not_found("tariffs.reference_missing",
+                     fmt::format("expected tariff files in {}/tariffs but found none", folder));
   for (const auto& path : tariff_files) {
     const std::string name = path.filename().string();
     auto json = read_json(path);
@@ -56,7 +59,8 @@ Result<std::vector<Tariff>> load_reference(const std::string& folder) {
       continue;
     }
     JsonFields f(*json, "", own);
-    for (const auto& [item, pointer] : f.items("tariffs", JsonFields::Need::kRequired)) tariffs.push_back(tariff_from_json(*item, pointer, own));
+    for (const auto& [item, pointer] : f.items("tariffs", JsonFields::Need::kRequired))
+      tariffs.push_back(tariff_from_json(*item, pointer, own));
     f.finish();
     move_errors(own, name, errors);
   }
@@ -76,7 +80,8 @@ Result<std::vector<Tariff>> load_reference(const std::string& folder) {
   std::sort(tariffs.begin(), tariffs.end(), [](const Tariff& a, const Tariff& b) { return a.code < b.code; });
   for (std::size_t i = 1; i < tariffs.size(); ++i)
     if (tariffs[i].code == tariffs[i - 1].code && tariffs[i].version == tariffs[i - 1].version)
-      errors.push_back({tariffs[i].code, "duplicate", fmt::format("expected each code and version once but found {} twice", tariffs[i].code)});
+      errors.push_back({tariffs[i].code, "duplicate",
+                        fmt::format("expected each code and version once but found {} twice", tariffs[i].code)});
   if (!errors.empty()) {
     std::string message = fmt::format("expected correct reference prices but found {} mistakes", errors.size());
     return invalid("tariffs.reference_invalid", std::move(message), std::move(errors));

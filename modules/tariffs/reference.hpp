@@ -9,9 +9,9 @@
 
 namespace mis::tariffs {
 
-// Reads every tariff below `folder` (…/db/reference): the tariff files of `tariffs/` as they are and the price tables of
-// `price_tables/` computed from their components. Ordered by code. One unreadable file fails the whole with every error
-// of every file, each pointer preceded by the file's name.
+// Reads every tariff below `folder` (…/db/reference): the tariff files of `tariffs/` as they are and the price tables
+// of `price_tables/` computed from their components. Ordered by code. One unreadable file fails the whole with every
+// error of every file, each pointer preceded by the file's name.
 Result<std::vector<Tariff>> load_reference(const std::string& folder);
 
 }  // namespace mis::tariffs

@@ -19,16 +19,20 @@ constexpr int kPriceScaleDigits = 8;
 constexpr int kKwhDigits = 3;
 constexpr int kPercentDigits = 2;
 
-constexpr std::pair<const char*, TierForm> kForms[] = {{"increment", TierForm::kIncrement}, {"tier_price", TierForm::kTierPrice}};
-constexpr std::pair<const char*, TierCycle> kCycles[] = {{"monthly", TierCycle::kMonthly}, {"annual", TierCycle::kAnnual}};
+constexpr std::pair<const char*, TierForm> kForms[] = {{"increment", TierForm::kIncrement},
+                                                       {"tier_price", TierForm::kTierPrice}};
+constexpr std::pair<const char*, TierCycle> kCycles[] = {{"monthly", TierCycle::kMonthly},
+                                                         {"annual", TierCycle::kAnnual}};
 constexpr std::pair<const char*, OverContract> kOverContracts[] = {{"band_free", OverContract::kBandFree},
-                                                                  {"band_charged", OverContract::kBandCharged},
-                                                                  {"actual_band", OverContract::kActualBand},
-                                                                  {"actual_below", OverContract::kActualBelow}};
+                                                                   {"band_charged", OverContract::kBandCharged},
+                                                                   {"actual_band", OverContract::kActualBand},
+                                                                   {"actual_below", OverContract::kActualBelow}};
 constexpr std::pair<const char*, PartialMonth> kPartialMonths[] = {{"calendar_days", PartialMonth::kCalendarDays},
-                                                                  {"thirty_days", PartialMonth::kThirtyDays}};
+                                                                   {"thirty_days", PartialMonth::kThirtyDays}};
 
-Price price_of(JsonFields& f, const char* name, Need need = Need::kOptional) { return {f.decimal(name, kPriceScaleDigits, need)}; }
+Price price_of(JsonFields& f, const char* name, Need need = Need::kOptional) {
+  return {f.decimal(name, kPriceScaleDigits, need)};
+}
 std::int32_t percent_of(JsonFields& f, const char* name, std::int32_t fallback) {
   const std::int64_t bp = f.decimal(name, kPercentDigits, Need::kOptional, fallback);
   if (bp >= -1'000'000 && bp <= 1'000'000) return static_cast<std::int32_t>(bp);
@@ -61,8 +65,10 @@ std::uint16_t read_months(JsonFields& f) {
   unsigned bits = 0;
   for (const auto& [item, pointer] : f.items("months", Need::kOptional)) {
     const bool ok = item->is_number_integer() && item->get<std::int64_t>() >= 1 && item->get<std::int64_t>() <= 12;
-    if (ok) bits |= 1u << (item->get<unsigned>() - 1);
-    else f.errors().push_back({pointer, "month", "expected a month from 1 to 12 but found " + JsonFields::shown(*item)});
+    if (ok)
+      bits |= 1u << (item->get<unsigned>() - 1);
+    else
+      f.errors().push_back({pointer, "month", "expected a month from 1 to 12 but found " + JsonFields::shown(*item)});
   }
   return static_cast<std::uint16_t>(bits);
 }
@@ -73,9 +79,12 @@ TierBounds read_bounds(const Json& json, const std::string& pointer, std::vector
   bounds.months = read_months(f);
   for (const auto& [item, at] : f.items("upper_kwh", Need::kRequired)) {
     const auto value = item->is_string() ? parse_kwh(item->get_ref<const std::string&>()) : std::nullopt;
-    if (!value) errors.push_back({at, "decimal", "expected kWh as a decimal string but found " + JsonFields::shown(*item)});
-    else if (bounds.upper_count == bounds.upper.size()) errors.push_back({at, "length", "expected at most 4 bounds but found more"});
-    else bounds.upper[bounds.upper_count++] = *value;
+    if (!value)
+      errors.push_back({at, "decimal", "expected kWh as a decimal string but found " + JsonFields::shown(*item)});
+    else if (bounds.upper_count == bounds.upper.size())
+      errors.push_back({at, "length", "expected at most 4 bounds but found more"});
+    else
+      bounds.upper[bounds.upper_count++] = *value;
   }
   f.finish();
   return bounds;
@@ -104,7 +113,8 @@ void read_tier_list(JsonFields& f, const char* name, Tariff& t) {
     (by_period ? any_by_period : any_total) = true;
     ++n;
   }
-  if (any_by_period && any_total) f.complain(name, "contradiction", "expected each tier by period or none but found both");
+  if (any_by_period && any_total)
+    f.complain(name, "contradiction", "expected each tier by period or none but found both");
   t.by_period = any_by_period;
 }
 
@@ -116,8 +126,11 @@ void read_increments(JsonFields& f, Tariff& t) {
       return;
     }
     const auto value = item->is_string() ? parse_price(item->get_ref<const std::string&>()) : std::nullopt;
-    if (!value) f.errors().push_back({pointer, "decimal", "expected a price as a decimal string but found " + JsonFields::shown(*item)});
-    else t.tiers.increment[n] = *value;
+    if (!value)
+      f.errors().push_back(
+          {pointer, "decimal", "expected a price as a decimal string but found " + JsonFields::shown(*item)});
+    else
+      t.tiers.increment[n] = *value;
     ++n;
   }
 }
@@ -131,14 +144,19 @@ void read_tiers(const Json& json, const std::string& pointer, std::vector<FieldE
   tiers.part_year_by_months = f.boolean("part_year_by_months", true);
   for (const auto& [item, at] : f.items("seasons", Need::kRequired)) {
     const TierBounds bounds = read_bounds(*item, at, errors);
-    if (tiers.season_count == kMaxTierSeasons) errors.push_back({at, "length", "expected at most 4 seasons but found more"});
-    else tiers.seasons[tiers.season_count++] = bounds;
+    if (tiers.season_count == kMaxTierSeasons)
+      errors.push_back({at, "length", "expected at most 4 seasons but found more"});
+    else
+      tiers.seasons[tiers.season_count++] = bounds;
   }
-  if (tiers.form == TierForm::kIncrement) read_increments(f, t);
-  else read_tier_list(f, "prices", t);
+  if (tiers.form == TierForm::kIncrement)
+    read_increments(f, t);
+  else
+    read_tier_list(f, "prices", t);
   // Every tier that a bound opens must have its price, or energy there would be free.
   std::size_t needed = 0;
-  for (std::size_t s = 0; s < tiers.season_count; ++s) needed = std::max<std::size_t>(needed, tiers.seasons[s].upper_count);
+  for (std::size_t s = 0; s < tiers.season_count; ++s)
+    needed = std::max<std::size_t>(needed, tiers.seasons[s].upper_count);
   const bool by_increment = tiers.form == TierForm::kIncrement;
   const char* list = by_increment ? "increments" : "prices";
   const std::size_t found = f.has(list) && json.at(list).is_array() ? json.at(list).size() : 0;
@@ -215,7 +233,9 @@ void read_day(const Json& json, const std::string& pointer, std::vector<FieldErr
       const auto from = text.size() == 11 ? half_hour(std::string_view(text).substr(0, 5)) : std::nullopt;
       const auto to = text.size() == 11 && text[5] == '-' ? half_hour(std::string_view(text).substr(6)) : std::nullopt;
       if (!from || !to || *from == *to || *from == 48) {
-        errors.push_back({at, "hours", "expected hours such as \"22:00-06:30\" on half-hours but found " + JsonFields::shown(*item)});
+        errors.push_back(
+            {at, "hours",
+             "expected hours such as \"22:00-06:30\" on half-hours but found " + JsonFields::shown(*item)});
         continue;
       }
       for (int h = *from; h != *to;) {
@@ -238,7 +258,8 @@ TouCalendar calendar_from_json(const Json& json, const std::string& pointer, std
     season.months = read_months(s);
     DayPeriods workday;
     workday.fill(Period::kFlat);
-    if (const Json* found = s.value("workday", Need::kRequired)) read_day(*found, s.pointer_of("workday"), errors, workday);
+    if (const Json* found = s.value("workday", Need::kRequired))
+      read_day(*found, s.pointer_of("workday"), errors, workday);
     // Weekends and holidays are workdays unless said otherwise.
     season.day.fill(workday);
     for (auto [name, type] : {std::pair{"weekend", DayType::kWeekend}, {"holiday", DayType::kHoliday}}) {
@@ -253,8 +274,10 @@ TouCalendar calendar_from_json(const Json& json, const std::string& pointer, std
   }
   for (const auto& [item, at] : f.items("holidays", Need::kOptional)) {
     const auto day = item->is_string() ? Date::parse(item->get_ref<const std::string&>()) : std::nullopt;
-    if (day) calendar.holidays.push_back(*day);
-    else errors.push_back({at, "date", "expected a date such as \"2027-01-31\" but found " + JsonFields::shown(*item)});
+    if (day)
+      calendar.holidays.push_back(*day);
+    else
+      errors.push_back({at, "date", "expected a date such as \"2027-01-31\" but found " + JsonFields::shown(*item)});
   }
   std::sort(calendar.holidays.begin(), calendar.holidays.end());
   f.finish();
@@ -304,15 +327,18 @@ Tariff tariff_from_json(const Json& json, const std::string& pointer, std::vecto
   t.of_which = read_components(f, "of_which");
   t.of_which_rest = f.choice<ComponentKind>("of_which_rest", component_names(), Need::kOptional, t.of_which_rest);
   t.surcharges = read_components(f, "surcharges");
-  if (const Json* basic = f.value("basic", Need::kOptional)) t.basic = read_basic(*basic, f.pointer_of("basic"), errors);
+  if (const Json* basic = f.value("basic", Need::kOptional))
+    t.basic = read_basic(*basic, f.pointer_of("basic"), errors);
   if (const Json* pf = f.value("power_factor", Need::kOptional)) {
     JsonFields p(*pf, f.pointer_of("power_factor"), errors);
-    t.power_factor.standard = p.choice<PowerFactorStandard>("standard", standard_names(), Need::kRequired, PowerFactorStandard::kNone);
+    t.power_factor.standard =
+        p.choice<PowerFactorStandard>("standard", standard_names(), Need::kRequired, PowerFactorStandard::kNone);
     t.power_factor.fixed_bp = percent_of(p, "fixed_percent", 0);
     t.power_factor.excludes_funds = p.boolean("excludes_funds", true);
     p.finish();
   }
-  if (const Json* rounding = f.value("rounding", Need::kOptional)) t.rounding = read_rounding(*rounding, f.pointer_of("rounding"), errors);
+  if (const Json* rounding = f.value("rounding", Need::kOptional))
+    t.rounding = read_rounding(*rounding, f.pointer_of("rounding"), errors);
   if (const Json* calendar = f.value("calendar", Need::kOptional))
     t.calendar = calendar_from_json(*calendar, f.pointer_of("calendar"), errors);
   f.finish();

@@ -3,17 +3,18 @@
 namespace mis::tariffs {
 namespace {
 
-constexpr std::pair<const char*, Period> kPeriodNames[] = {{"total", Period::kTotal}, {"sharp", Period::kSharp},
-                                                      {"peak", Period::kPeak},   {"flat", Period::kFlat},
-                                                      {"valley", Period::kValley}, {"deep", Period::kDeep}};
+constexpr std::pair<const char*, Period> kPeriodNames[] = {{"total", Period::kTotal},   {"sharp", Period::kSharp},
+                                                           {"peak", Period::kPeak},     {"flat", Period::kFlat},
+                                                           {"valley", Period::kValley}, {"deep", Period::kDeep}};
 constexpr std::pair<const char*, Category> kCategories[] = {
     {"residential", Category::kResidential},   {"residential_shared", Category::kResidentialShared},
     {"agricultural", Category::kAgricultural}, {"commercial", Category::kCommercial},
     {"industrial", Category::kIndustrial},     {"export", Category::kExport}};
-constexpr std::pair<const char*, Voltage> kVoltages[] = {{"below_1kv", Voltage::kBelow1Kv}, {"1_10kv", Voltage::k1To10Kv},
-                                                        {"20kv", Voltage::k20Kv},          {"35kv", Voltage::k35Kv},
-                                                        {"110kv", Voltage::k110Kv},        {"220kv", Voltage::k220KvAndAbove}};
-constexpr std::pair<const char*, Structure> kStructures[] = {{"single", Structure::kSingle}, {"two_part", Structure::kTwoPart}};
+constexpr std::pair<const char*, Voltage> kVoltages[] = {
+    {"below_1kv", Voltage::kBelow1Kv}, {"1_10kv", Voltage::k1To10Kv}, {"20kv", Voltage::k20Kv},
+    {"35kv", Voltage::k35Kv},          {"110kv", Voltage::k110Kv},    {"220kv", Voltage::k220KvAndAbove}};
+constexpr std::pair<const char*, Structure> kStructures[] = {{"single", Structure::kSingle},
+                                                             {"two_part", Structure::kTwoPart}};
 constexpr std::pair<const char*, ComponentKind> kComponents[] = {
     {"net_energy", ComponentKind::kNetEnergy},
     {"agent_purchase", ComponentKind::kAgentPurchase},
@@ -27,15 +28,15 @@ constexpr std::pair<const char*, ComponentKind> kComponents[] = {
     {"government_fund", ComponentKind::kGovernmentFund},
     {"other", ComponentKind::kOther}};
 constexpr std::pair<const char*, PowerFactorStandard> kStandards[] = {{"none", PowerFactorStandard::kNone},
-                                                                     {"0.90", PowerFactorStandard::k090},
-                                                                     {"0.85", PowerFactorStandard::k085},
-                                                                     {"0.80", PowerFactorStandard::k080},
-                                                                     {"fixed", PowerFactorStandard::kFixed}};
+                                                                      {"0.90", PowerFactorStandard::k090},
+                                                                      {"0.85", PowerFactorStandard::k085},
+                                                                      {"0.80", PowerFactorStandard::k080},
+                                                                      {"fixed", PowerFactorStandard::kFixed}};
 constexpr std::pair<const char*, Rounding> kRoundings[] = {{"half_up", Rounding::kHalfUp},
-                                                          {"half_even", Rounding::kHalfEven},
-                                                          {"toward_zero", Rounding::kTowardZero},
-                                                          {"floor", Rounding::kFloor},
-                                                          {"ceiling", Rounding::kCeiling}};
+                                                           {"half_even", Rounding::kHalfEven},
+                                                           {"toward_zero", Rounding::kTowardZero},
+                                                           {"floor", Rounding::kFloor},
+                                                           {"ceiling", Rounding::kCeiling}};
 
 }  // namespace
 

@@ -16,7 +16,8 @@ Json prices_to_json(const PeriodPrices& prices, bool by_period) {
   if (!by_period) return format_price(prices[0]);
   Json json = Json::object();
   for (const auto& [word, period] : period_names())
-    if (period != Period::kTotal && prices[index_of(period)].value != 0) json[word] = format_price(prices[index_of(period)]);
+    if (period != Period::kTotal && prices[index_of(period)].value != 0)
+      json[word] = format_price(prices[index_of(period)]);
   return json;
 }
 
@@ -41,7 +42,8 @@ Json tiers_to_json(const Tariff& t) {
     Json season = Json::object();
     put_months(season, tiers.seasons[s].months);
     season["upper_kwh"] = Json::array();
-    for (std::size_t b = 0; b < tiers.seasons[s].upper_count; ++b) season["upper_kwh"].push_back(format_kwh(tiers.seasons[s].upper[b]));
+    for (std::size_t b = 0; b < tiers.seasons[s].upper_count; ++b)
+      season["upper_kwh"].push_back(format_kwh(tiers.seasons[s].upper[b]));
     bounds = std::max<std::size_t>(bounds, tiers.seasons[s].upper_count);
     json["seasons"].push_back(std::move(season));
   }
@@ -58,16 +60,21 @@ Json tiers_to_json(const Tariff& t) {
 
 Json components_to_json(const std::vector<Component>& components) {
   Json list = Json::array();
-  for (const auto& c : components) list.push_back({{"kind", word_of(component_names(), c.kind)}, {"price", format_price(c.price)}});
+  for (const auto& c : components)
+    list.push_back({{"kind", word_of(component_names(), c.kind)}, {"price", format_price(c.price)}});
   return list;
 }
 
 const char* word(OverContract rule) {
   switch (rule) {
-    case OverContract::kBandFree: return "band_free";
-    case OverContract::kBandCharged: return "band_charged";
-    case OverContract::kActualBand: return "actual_band";
-    case OverContract::kActualBelow: return "actual_below";
+    case OverContract::kBandFree:
+      return "band_free";
+    case OverContract::kBandCharged:
+      return "band_charged";
+    case OverContract::kActualBand:
+      return "actual_band";
+    case OverContract::kActualBelow:
+      return "actual_below";
   }
   return "";
 }
@@ -79,10 +86,12 @@ Json basic_to_json(const BasicCharge& b) {
   if (b.demand_price.value != 0) json["demand_price"] = format_price(b.demand_price);
   if (b.over_contract != usual.over_contract) json["over_contract"] = word(b.over_contract);
   if (b.partial_month != usual.partial_month) json["partial_month"] = "thirty_days";
-  if (b.contract_floor_bp != usual.contract_floor_bp) json["contract_floor_percent"] = percent_text(b.contract_floor_bp);
+  if (b.contract_floor_bp != usual.contract_floor_bp)
+    json["contract_floor_percent"] = percent_text(b.contract_floor_bp);
   if (b.suspended_share_bp != 0) json["suspended_share_percent"] = percent_text(b.suspended_share_bp);
   if (b.discount_kwh_per_kva != 0) json["discount_kwh_per_kva"] = b.discount_kwh_per_kva;
-  if (b.discount_price_bp != usual.discount_price_bp) json["discount_price_percent"] = percent_text(b.discount_price_bp);
+  if (b.discount_price_bp != usual.discount_price_bp)
+    json["discount_price_percent"] = percent_text(b.discount_price_bp);
   return json;
 }
 
@@ -110,7 +119,10 @@ Json day_to_json(const DayPeriods& day) {
   for (Period period : {Period::kSharp, Period::kPeak, Period::kFlat, Period::kValley, Period::kDeep}) {
     Json ranges = Json::array();
     for (std::size_t h = 0; h < kHalfHours;) {
-      if (day[h] != period) { ++h; continue; }
+      if (day[h] != period) {
+        ++h;
+        continue;
+      }
       std::size_t end = h;
       while (end < kHalfHours && day[end] == period) ++end;
       ranges.push_back(hour_text(h) + "-" + hour_text(end));
@@ -162,7 +174,8 @@ nlohmann::ordered_json tariff_to_json(const Tariff& t) {
   if (t.tiers.form != TierForm::kTierPrice) json["energy"] = prices_to_json(t.price, t.by_period);
   if (t.tiers.form != TierForm::kNone) json["tiers"] = tiers_to_json(t);
   if (t.free_energy != usual.free_energy)
-    json["free_energy"] = {{"kwh_per_month", format_kwh(t.free_energy.per_month)}, {"price", format_price(t.free_energy.price)}};
+    json["free_energy"] = {{"kwh_per_month", format_kwh(t.free_energy.per_month)},
+                           {"price", format_price(t.free_energy.price)}};
   if (!t.of_which.empty()) json["of_which"] = components_to_json(t.of_which);
   if (t.of_which_rest != usual.of_which_rest) json["of_which_rest"] = word_of(component_names(), t.of_which_rest);
   if (!t.surcharges.empty()) json["surcharges"] = components_to_json(t.surcharges);

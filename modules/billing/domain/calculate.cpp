@@ -7,10 +7,12 @@ namespace {
 
 Severity severity_of(ExceptionKind kind) {
   switch (kind) {
-    case ExceptionKind::kRollover: return Severity::kNote;
+    case ExceptionKind::kRollover:
+      return Severity::kNote;
     case ExceptionKind::kAbsurdJump:
     case ExceptionKind::kPeriodsDiffer:
-    case ExceptionKind::kDeductionTooLarge: return Severity::kReview;
+    case ExceptionKind::kDeductionTooLarge:
+      return Severity::kReview;
     case ExceptionKind::kNoReading:
     case ExceptionKind::kNegativeEnergy:
     case ExceptionKind::kImpossibleIndex:
@@ -23,12 +25,13 @@ Severity severity_of(ExceptionKind kind) {
     case ExceptionKind::kIntervalGap:
     case ExceptionKind::kNoCalendar:
     case ExceptionKind::kNoPrice:
-    case ExceptionKind::kArithmeticRange: return Severity::kBlocking;
+    case ExceptionKind::kArithmeticRange:
+      return Severity::kBlocking;
   }
   return Severity::kBlocking;
 }
 
-constexpr std::int32_t kMaxServiceDays = 1000;  // a first bill after years of a locked door; more is a wrong date
+constexpr std::int32_t kMaxServiceDays = 1000;    // a first bill after years of a locked door; more is a wrong date
 constexpr std::size_t kMaxUsagePoints = 100'000;  // × 10 TWh still fits 64 bits, so no sum over points needs a check
 constexpr std::size_t kMaxChanges = 366;
 
@@ -42,7 +45,8 @@ void check_account(Context& c) {
   const std::int64_t days = std::int64_t{in.service.to.days} - in.service.from.days;
   const std::int64_t cycle_days = std::int64_t{in.cycle.to.days} - in.cycle.from.days;
   const bool has_cycle = in.cycle.from.days != 0 || in.cycle.to != kForever;
-  if (in.usage_points.size() > kMaxUsagePoints || in.capacity_changes.size() > kMaxChanges || !in.month.valid() || days < 1 || days > kMaxServiceDays || in.months_of_use < 1 || in.months_of_use > 12 ||
+  if (in.usage_points.size() > kMaxUsagePoints || in.capacity_changes.size() > kMaxChanges || !in.month.valid() ||
+      days < 1 || days > kMaxServiceDays || in.months_of_use < 1 || in.months_of_use > 12 ||
       (has_cycle && (cycle_days < 0 || cycle_days > kMaxServiceDays)) || !in_energy_range(in.tier_energy_before) ||
       (a.household_persons != 0 && a.household_since.yyyymm != 0 && !a.household_since.valid()))
     c.raise(ExceptionKind::kBadCase, -1);
@@ -57,8 +61,10 @@ void check_tariffs(Context& c) {
   for (std::size_t i = 0; i < c.count(); ++i) {
     const UsagePointInput& point = c.point(i);
     if (!point.billed) continue;
-    if (point.tariff == nullptr) c.raise(ExceptionKind::kUnknownTariff, static_cast<std::ptrdiff_t>(i));
-    else if (!point.tariff->valid.contains(last_day)) c.raise(ExceptionKind::kTariffNotValid, static_cast<std::ptrdiff_t>(i));
+    if (point.tariff == nullptr)
+      c.raise(ExceptionKind::kUnknownTariff, static_cast<std::ptrdiff_t>(i));
+    else if (!point.tariff->valid.contains(last_day))
+      c.raise(ExceptionKind::kTariffNotValid, static_cast<std::ptrdiff_t>(i));
     if (point.export_tariff != nullptr && !point.export_tariff->valid.contains(last_day))
       c.raise(ExceptionKind::kTariffNotValid, static_cast<std::ptrdiff_t>(i));
   }
@@ -99,9 +105,14 @@ void add_up(Context& c) {
   bool overflow = false;
   for (const Line& line : c.bill.lines) {
     switch (line.role) {
-      case LineRole::kCharge: overflow |= __builtin_add_overflow(amount, line.amount.value, &amount); break;
-      case LineRole::kPayable: overflow |= __builtin_add_overflow(payable, line.amount.value, &payable); break;
-      case LineRole::kIncluded: break;
+      case LineRole::kCharge:
+        overflow |= __builtin_add_overflow(amount, line.amount.value, &amount);
+        break;
+      case LineRole::kPayable:
+        overflow |= __builtin_add_overflow(payable, line.amount.value, &payable);
+        break;
+      case LineRole::kIncluded:
+        break;
     }
   }
   if (overflow) {
@@ -120,9 +131,9 @@ void add_up(Context& c) {
 void calculate(const AccountInput& input, Bill& out) {
   out.clear();
   Context c{input, out, {}, false};
-  // The order is that of the 营业 rules: what the account is, what it used, what that costs. Percentages come after what
-  // they are taken of.
-  static constexpr void (*kSteps[])(Context&) = {check_account, check_tariffs,      settle,       price_energy,
+  // The order is that of the 营业 rules: what the account is, what it used, what that costs. Percentages come after
+  // what they are taken of.
+  static constexpr void (*kSteps[])(Context&) = {check_account,      check_tariffs,      settle,       price_energy,
                                                  price_basic_charge, price_power_factor, price_export, add_up};
   for (auto* step : kSteps) {
     step(c);

@@ -42,8 +42,8 @@ enum class LossMode : std::uint8_t {
 struct Transformer {
   LossMode mode = LossMode::kFormula;
   Capacity capacity;
-  Demand no_load_loss;           // P0
-  Demand load_loss;              // Pk
+  Demand no_load_loss;                  // P0
+  Demand load_loss;                     // Pk
   std::int32_t no_load_current_bp = 0;  // I0, hundredths of a percent
   std::int32_t impedance_bp = 0;        // Uk, hundredths of a percent
   std::int32_t load_shape_e4 = 10'000;  // K × 10⁴: about 3 for one shift, 1.5 for two, 1.0 to 1.2 for three
@@ -56,19 +56,19 @@ struct Transformer {
 
 struct UsagePointInput {
   UsagePointId id;
-  const Tariff* tariff = nullptr;         // nullptr: "unknown tariff", a blocking exception where it is billed
-  const Tariff* export_tariff = nullptr;  // photovoltaics: price of the reverse active register
-  std::span<const MeterSegment> segments; // one per meter that worked here this month; none: nobody read it
-  IntervalSeries intervals;               // instead of period registers where it holds values
-  std::int32_t parent = -1;               // index in AccountInput::usage_points
+  const Tariff* tariff = nullptr;          // nullptr: "unknown tariff", a blocking exception where it is billed
+  const Tariff* export_tariff = nullptr;   // photovoltaics: price of the reverse active register
+  std::span<const MeterSegment> segments;  // one per meter that worked here this month; none: nobody read it
+  IntervalSeries intervals;                // instead of period registers where it holds values
+  std::int32_t parent = -1;                // index in AccountInput::usage_points
   Deduction deduction = Deduction::kNone;
-  Energy fixed_energy;                    // kFixedQuantity
-  std::int32_t fixed_ratio_bp = 0;        // kFixedRatio, of 10,000
-  bool billed = true;                     // false: measured only, for its parent's deduction (another account pays it)
-  std::int32_t transformer = -1;          // index in AccountInput::transformers
-  std::int32_t line_loss_bp = 0;          // on top of energy and transformer loss
-  Energy manual_energy;                   // 退补: added to what was read, may be negative
-  Energy previous_energy;                 // last month's billed energy, for the plausibility check
+  Energy fixed_energy;              // kFixedQuantity
+  std::int32_t fixed_ratio_bp = 0;  // kFixedRatio, of 10,000
+  bool billed = true;               // false: measured only, for its parent's deduction (another account pays it)
+  std::int32_t transformer = -1;    // index in AccountInput::transformers
+  std::int32_t line_loss_bp = 0;    // on top of energy and transformer loss
+  Energy manual_energy;             // 退补: added to what was read, may be negative
+  Energy previous_energy;           // last month's billed energy, for the plausibility check
   bool has_previous = false;
 };
 
@@ -76,14 +76,14 @@ enum class BasicMode : std::uint8_t { kCapacity, kContractDemand, kActualDemand 
 
 struct Agreement {
   Capacity capacity;
-  Capacity suspended;              // 暂停: part of `capacity` that is sealed
+  Capacity suspended;  // 暂停: part of `capacity` that is sealed
   Demand contract_demand;
   BasicMode basic_mode = BasicMode::kCapacity;
-  bool has_pf_standard = false;    // true: `pf_standard` instead of the tariff's
+  bool has_pf_standard = false;  // true: `pf_standard` instead of the tariff's
   tariffs::PowerFactorStandard pf_standard = tariffs::PowerFactorStandard::kNone;
   std::uint8_t household_persons = 0;
-  BillingMonth household_since;    // month of application for the larger tiers
-  bool free_energy = false;        // entitled to the tariff's free kWh (低保/五保)
+  BillingMonth household_since;  // month of application for the larger tiers
+  bool free_energy = false;      // entitled to the tariff's free kWh (低保/五保)
 };
 
 // The capacity in force from a day on; the day of a change counts with the new state.
@@ -100,9 +100,10 @@ struct AccountInput {
   std::span<const CapacityChange> capacity_changes;  // inside the service period, ascending; empty: all month as agreed
   Agreement agreement;
   BillingMonth month;
-  DateRange service;            // days of supply that this bill covers
-  DateRange cycle;              // what a whole month's basic charge covers; empty: the calendar month
-  Energy tier_energy_before;    // last month's Totals::tier_energy_after; ignored in the month in which a tier cycle starts
+  DateRange service;  // days of supply that this bill covers
+  DateRange cycle;    // what a whole month's basic charge covers; empty: the calendar month
+  Energy
+      tier_energy_before;  // last month's Totals::tier_energy_after; ignored in the month in which a tier cycle starts
   std::int32_t months_of_use = 12;  // of the tier year, for customers of a part of it
   Plausibility plausibility;
 };
@@ -110,16 +111,16 @@ struct AccountInput {
 // ---------------------------------------------------------------- output
 
 enum class LineKind : std::uint8_t {
-  kEnergy,           // energy × price, of a period and/or tier
-  kTierIncrement,    // energy of a tier × increment
-  kFreeEnergy,       // negative: free kWh
-  kSurcharge,        // on top
+  kEnergy,         // energy × price, of a period and/or tier
+  kTierIncrement,  // energy of a tier × increment
+  kFreeEnergy,     // negative: free kWh
+  kSurcharge,      // on top
   kCapacityCharge,
-  kDemandCharge,     // contract or actual demand
-  kOverContract,     // demand beyond the contract
-  kPowerFactor,      // percentage of `base`
-  kComponent,        // of which: a part of the usage point's energy and tier lines
-  kExport,           // negative: paid to the customer, settled separately
+  kDemandCharge,  // contract or actual demand
+  kOverContract,  // demand beyond the contract
+  kPowerFactor,   // percentage of `base`
+  kComponent,     // of which: a part of the usage point's energy and tier lines
+  kExport,        // negative: paid to the customer, settled separately
 };
 
 enum class LineRole : std::uint8_t {
@@ -130,25 +131,27 @@ enum class LineRole : std::uint8_t {
 
 enum class Unit : std::uint8_t { kWh, kW, kVA, kPercentOfBase };
 
-// A line with its whole working, 64 bytes (one cache line), no text. amount = round(quantity × price × days/of_days × …) by `kind`.
+// A line with its whole working, 64 bytes (one cache line), no text. amount = round(quantity × price × days/of_days ×
+// …) by `kind`.
 struct Line {
   LineKind kind = LineKind::kEnergy;
   LineRole role = LineRole::kCharge;
   Unit unit = Unit::kWh;
   Period period = Period::kTotal;
-  std::uint8_t tier = 0;           // 1…; 0: not tiered
+  std::uint8_t tier = 0;                            // 1…; 0: not tiered
   ComponentKind component = ComponentKind::kOther;  // kSurcharge, kComponent
   Rounding rounding = Rounding::kHalfUp;
-  std::uint8_t power_factor = 0;   // kPowerFactor: cos φ in percent
-  std::int32_t usage_point = 0;    // index in Bill::usage_points
-  std::int32_t percent_bp = 0;     // kPowerFactor: adjustment; kDemandCharge: price share (9000 at the 2023 discount), else 0
-  std::int32_t days = 0;           // basic charges: charged days, and
-  std::int32_t of_days = 0;        //   of how many; 0: a whole month
-  std::int64_t quantity = 0;       // Wh, W or VA by `unit`
+  std::uint8_t power_factor = 0;  // kPowerFactor: cos φ in percent
+  std::int32_t usage_point = 0;   // index in Bill::usage_points
+  std::int32_t percent_bp =
+      0;                     // kPowerFactor: adjustment; kDemandCharge: price share (9000 at the 2023 discount), else 0
+  std::int32_t days = 0;     // basic charges: charged days, and
+  std::int32_t of_days = 0;  //   of how many; 0: a whole month
+  std::int64_t quantity = 0;  // Wh, W or VA by `unit`
   Price price;
-  Money base;                      // kPowerFactor: what the percentage is taken of
+  Money base;  // kPowerFactor: what the percentage is taken of
   Money amount;
-  std::int64_t tariff_version = 0; // Tariff::version_id
+  std::int64_t tariff_version = 0;  // Tariff::version_id
 
   bool included() const { return role == LineRole::kIncluded; }
 };
@@ -156,22 +159,22 @@ struct Line {
 struct UsagePointResult {
   UsagePointId id;
   const Tariff* tariff = nullptr;
-  PeriodEnergies read{};            // index difference × ratio, by period; [kTotal] the total
-  PeriodEnergies billed{};          // after deductions and losses, what is priced
-  Energy reactive;                  // forward + |reverse| + loss, varh
-  Energy pf_active;                 // what the power factor is computed of: children added back, losses included
-  Energy deducted;                  // moved to children
-  Energy loss;                      // transformer and line
+  PeriodEnergies read{};    // index difference × ratio, by period; [kTotal] the total
+  PeriodEnergies billed{};  // after deductions and losses, what is priced
+  Energy reactive;          // forward + |reverse| + loss, varh
+  Energy pf_active;         // what the power factor is computed of: children added back, losses included
+  Energy deducted;          // moved to children
+  Energy loss;              // transformer and line
   Energy exported;
   Demand max_demand;
-  Money energy_amount;              // Σ energy and tier lines
-  Money funds_amount;               // the funds inside it, which no power-factor adjustment touches
-  Money basic_amount;               // basic charge that this point carries for the account
-  std::int16_t power_factor = -1;   // percent; −1: none
+  Money energy_amount;             // Σ energy and tier lines
+  Money funds_amount;              // the funds inside it, which no power-factor adjustment touches
+  Money basic_amount;              // basic charge that this point carries for the account
+  std::int16_t power_factor = -1;  // percent; −1: none
   bool rolled_over = false;
   bool measured = false;
   bool has_reactive = false;
-  bool by_period = false;           // `read` and `billed` hold periods
+  bool by_period = false;  // `read` and `billed` hold periods
 };
 
 enum class ExceptionKind : std::uint8_t {
@@ -209,9 +212,9 @@ struct BillException {
 };
 
 struct Totals {
-  Energy energy;             // billed to this account
-  Money amount;              // to collect: Σ charge lines
-  Money export_amount;       // to pay out: Σ payable lines, zero or negative
+  Energy energy;        // billed to this account
+  Money amount;         // to collect: Σ charge lines
+  Money export_amount;  // to pay out: Σ payable lines, zero or negative
   Energy exported;
   Energy tier_energy_after;  // carry to next month's tier_energy_before
 };
@@ -222,13 +225,19 @@ struct Bill {
   std::vector<BillException> exceptions;
   Totals totals;
 
-  void clear() { lines.clear(); usage_points.clear(); exceptions.clear(); totals = {}; }
+  void clear() {
+    lines.clear();
+    usage_points.clear();
+    exceptions.clear();
+    totals = {};
+  }
   bool blocked() const;       // some exception is blocking: there is no bill
   bool needs_review() const;  // some exception is kReview or worse
 };
 
-// Bills one account. `out` is cleared first and always left consistent: either lines and totals, or at least one blocking
-// exception and no lines. Never throws (but for memory), never overflows: what is out of range is an exception row.
+// Bills one account. `out` is cleared first and always left consistent: either lines and totals, or at least one
+// blocking exception and no lines. Never throws (but for memory), never overflows: what is out of range is an exception
+// row.
 void calculate(const AccountInput& input, Bill& out);
 
 // Stable names for tables, JSON and translation ("energy", "no_reading", "blocking").

@@ -32,11 +32,15 @@ inline Money round_charge(Charge charge, Rounding mode) {
 }
 
 // The steps in their order. Each leaves the context consistent where it blocks.
-void settle(Context& c);               // readings → billed energy: measure, deduct, add losses
-void price_energy(Context& c);         // energy, tiers, free energy, surcharges, of-which
-void price_basic_charge(Context& c);   // capacity or demand, once for the account
-void price_power_factor(Context& c);   // percentage of energy and basic charge
-void price_export(Context& c);         // photovoltaics, settled separately
+void settle(Context& c);  // readings → billed energy, by the four below
+void read_energy(Context& c, std::size_t usage_point);
+void deduct(Context& c);
+void add_losses(Context& c);
+void find_power_factor_energy(Context& c);
+void price_energy(Context& c);        // energy, tiers, free energy, surcharges, of-which
+void price_basic_charge(Context& c);  // capacity or demand, once for the account
+void price_power_factor(Context& c);  // percentage of energy and basic charge
+void price_export(Context& c);        // photovoltaics, settled separately
 void add_up(Context& c);
 
 }  // namespace mis::billing

@@ -4,13 +4,20 @@ namespace mis::billing {
 
 std::string_view name_of(Flag flag) {
   switch (flag) {
-    case Flag::kJump: return "jump";
-    case Flag::kDrop: return "drop";
-    case Flag::kZero: return "zero";
-    case Flag::kHighAmount: return "high_amount";
-    case Flag::kEstimated: return "estimated";
-    case Flag::kRollover: return "rollover";
-    case Flag::kMeterChange: return "meter_change";
+    case Flag::kJump:
+      return "jump";
+    case Flag::kDrop:
+      return "drop";
+    case Flag::kZero:
+      return "zero";
+    case Flag::kHighAmount:
+      return "high_amount";
+    case Flag::kEstimated:
+      return "estimated";
+    case Flag::kRollover:
+      return "rollover";
+    case Flag::kMeterChange:
+      return "meter_change";
   }
   return "";
 }
@@ -33,10 +40,13 @@ int compare_flags(const Comparison& c) {
   constexpr Money kLarge{50'000'000}, kNoticeable{100'000};
   int flags = 0;
   if (c.has_previous) {
-    if (c.energy.value == 0 && c.previous_energy.value > 0) flags |= static_cast<int>(Flag::kZero);
-    else if (c.previous_energy > kSubstantial && c.energy.value < c.previous_energy.value / 10) flags |= static_cast<int>(Flag::kDrop);
+    if (c.energy.value == 0 && c.previous_energy.value > 0)
+      flags |= static_cast<int>(Flag::kZero);
+    else if (c.previous_energy > kSubstantial && c.energy.value < c.previous_energy.value / 10)
+      flags |= static_cast<int>(Flag::kDrop);
   }
-  const bool many_times = c.has_previous && c.previous_amount >= kNoticeable && c.amount.value / 5 > c.previous_amount.value;
+  const bool many_times =
+      c.has_previous && c.previous_amount >= kNoticeable && c.amount.value / 5 > c.previous_amount.value;
   if (c.amount > kLarge || many_times) flags |= static_cast<int>(Flag::kHighAmount);
   return flags;
 }

@@ -10,13 +10,13 @@
 namespace mis::billing {
 
 enum class Flag : std::uint16_t {
-  kJump = 1,         // energy beyond the plausible multiple of last month
-  kDrop = 2,         // less than a tenth of a substantial last month
-  kZero = 4,         // nothing used, but something last month
-  kHighAmount = 8,   // an amount that deserves a second look whatever last month was
-  kEstimated = 16,   // made of an estimated index
-  kRollover = 32,    // a register passed its end
-  kMeterChange = 64, // two meters in the month
+  kJump = 1,          // energy beyond the plausible multiple of last month
+  kDrop = 2,          // less than a tenth of a substantial last month
+  kZero = 4,          // nothing used, but something last month
+  kHighAmount = 8,    // an amount that deserves a second look whatever last month was
+  kEstimated = 16,    // made of an estimated index
+  kRollover = 32,     // a register passed its end
+  kMeterChange = 64,  // two meters in the month
 };
 inline constexpr Flag kAllFlags[] = {Flag::kJump,      Flag::kDrop,     Flag::kZero,       Flag::kHighAmount,
                                      Flag::kEstimated, Flag::kRollover, Flag::kMeterChange};
@@ -32,8 +32,8 @@ struct Comparison {
   bool has_previous = false;
 };
 
-// The flags that follow from the amounts alone. Thresholds are the utility's habit, not law: a drop below a tenth of more
-// than 100 kWh, an amount above 500,000 yuan or above five times a previous one of 1,000 yuan and more.
+// The flags that follow from the amounts alone. Thresholds are the utility's habit, not law: a drop below a tenth of
+// more than 100 kWh, an amount above 500,000 yuan or above five times a previous one of 1,000 yuan and more.
 int compare_flags(const Comparison& c);
 
 }  // namespace mis::billing

@@ -10,7 +10,9 @@ constexpr std::int32_t kMinutesPerDay = 1440;
 // Fills tiers from the bottom. Few intervals cross a bound, so the common step is one comparison.
 class TierFiller {
  public:
-  TierFiller(const TierPosition& tiers, TierPeriodEnergies& energy) : tiers_(tiers), energy_(energy) { climb(tiers.before.value); }
+  TierFiller(const TierPosition& tiers, TierPeriodEnergies& energy) : tiers_(tiers), energy_(energy) {
+    climb(tiers.before.value);
+  }
 
   void add(Period period, std::int64_t wh) {
     const std::size_t p = tariffs::index_of(period);
@@ -37,11 +39,13 @@ class TierFiller {
 
 }  // namespace
 
-IntervalResult rate_intervals(const IntervalSeries& series, const tariffs::TouCalendar& calendar, const TierPosition& tiers) {
+IntervalResult rate_intervals(const IntervalSeries& series, const tariffs::TouCalendar& calendar,
+                              const TierPosition& tiers) {
   IntervalResult result;
   const std::int32_t minutes = series.minutes;
-  if ((minutes != 15 && minutes != 30 && minutes != 60) || series.first_minute < 0 || series.first_minute >= kMinutesPerDay ||
-      series.first_minute % minutes != 0 || series.energy_wh.size() > 100'000 || series.first_day < Date::of(1970, 1, 1) ||
+  if ((minutes != 15 && minutes != 30 && minutes != 60) || series.first_minute < 0 ||
+      series.first_minute >= kMinutesPerDay || series.first_minute % minutes != 0 ||
+      series.energy_wh.size() > 100'000 || series.first_day < Date::of(1970, 1, 1) ||
       series.first_day > Date::of(2199, 12, 31)) {
     result.fault = IntervalFault::kBadSeries;
     return result;

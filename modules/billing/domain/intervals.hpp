@@ -27,8 +27,9 @@ struct IntervalResult {
 };
 
 // Allots every interval to the period of its half-hours and to the tier that the consumption before it has reached; an
-// interval across a bound is split there. An hour whose halves lie in different periods counts half to each (the odd Wh to
-// the second). Intervals are 15, 30 or 60 minutes and start on a multiple of their length.
-IntervalResult rate_intervals(const IntervalSeries& series, const tariffs::TouCalendar& calendar, const TierPosition& tiers);
+// interval across a bound is split there. An hour whose halves lie in different periods counts half to each (the odd Wh
+// to the second). Intervals are 15, 30 or 60 minutes and start on a multiple of their length.
+IntervalResult rate_intervals(const IntervalSeries& series, const tariffs::TouCalendar& calendar,
+                              const TierPosition& tiers);
 
 }  // namespace mis::billing

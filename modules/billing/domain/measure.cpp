@@ -10,7 +10,10 @@ constexpr std::int32_t kMaxRatio = 10'000'000;
 constexpr std::array<std::int64_t, kMaxDigits + 1> kRange = [] {
   std::array<std::int64_t, kMaxDigits + 1> range{};
   std::int64_t value = 10'000;
-  for (auto& r : range) { r = value; value *= 10; }
+  for (auto& r : range) {
+    r = value;
+    value *= 10;
+  }
   return range;
 }();
 

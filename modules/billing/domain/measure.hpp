@@ -13,8 +13,14 @@ namespace mis::billing {
 
 // The registers of a meter that a bill can need. The first six follow tariffs::Period.
 enum class Register : std::uint8_t {
-  kTotal, kSharp, kPeak, kFlat, kValley, kDeep,
-  kReactiveForward, kReactiveReverse,
+  kTotal,
+  kSharp,
+  kPeak,
+  kFlat,
+  kValley,
+  kDeep,
+  kReactiveForward,
+  kReactiveReverse,
   kExport,     // reverse active
   kMaxDemand,  // only the end index counts: the register is reset at each reading
 };
@@ -26,11 +32,12 @@ struct RegisterIndexes {
   std::int64_t end_e4 = 0;
 };
 
-// One meter's part of the month. A meter change inside the month makes two segments, each with its own ratio and digits.
+// One meter's part of the month. A meter change inside the month makes two segments, each with its own ratio and
+// digits.
 struct MeterSegment {
-  std::int32_t ratio = 1;      // CT × PT
-  std::uint8_t digits = 6;     // integer digits of the dial: it rolls over at 10^digits kWh
-  std::uint16_t present = 0;   // bit per Register
+  std::int32_t ratio = 1;     // CT × PT
+  std::uint8_t digits = 6;    // integer digits of the dial: it rolls over at 10^digits kWh
+  std::uint16_t present = 0;  // bit per Register
   std::array<RegisterIndexes, kRegisters> index{};
 
   void set(Register r, std::int64_t start_e4, std::int64_t end_e4) {
@@ -40,7 +47,8 @@ struct MeterSegment {
   bool has(Register r) const { return present >> static_cast<unsigned>(r) & 1u; }
 };
 
-// Interval energies of one channel, already × ratio, from a local minute on. INT32_MIN says that a value is missing; other negatives are faults.
+// Interval energies of one channel, already × ratio, from a local minute on. INT32_MIN says that a value is missing;
+// other negatives are faults.
 inline constexpr std::int32_t kMissingInterval = INT32_MIN;
 struct IntervalSeries {
   std::span<const std::int32_t> energy_wh;
@@ -53,8 +61,8 @@ struct IntervalSeries {
 // range; otherwise the end index is simply lower than the start, which is somebody's mistake.
 struct Plausibility {
   std::int32_t rollover_share_bp = 5000;
-  std::int32_t jump_percent = 500;          // more than 5 × last month …
-  Energy jump_floor{1'000'000};             // … and more than 1,000 kWh: look at it (a holiday home wakes up below it)
+  std::int32_t jump_percent = 500;  // more than 5 × last month …
+  Energy jump_floor{1'000'000};     // … and more than 1,000 kWh: look at it (a holiday home wakes up below it)
 };
 
 // Beyond this no usage point of a month is believed, and within it no product of the engine can overflow: 10 TWh.

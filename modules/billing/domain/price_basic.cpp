@@ -19,12 +19,16 @@ struct Share {
   std::int32_t of_days = 0;
 };
 
-DateRange cycle_of(const AccountInput& in) { return in.cycle.empty() || in.cycle.to == kForever ? in.month.range() : in.cycle; }
+DateRange cycle_of(const AccountInput& in) {
+  return in.cycle.empty() || in.cycle.to == kForever ? in.month.range() : in.cycle;
+}
 
 std::int32_t divisor(const BasicCharge& rule, const DateRange& cycle) {
   switch (rule.partial_month) {
-    case PartialMonth::kCalendarDays: return cycle.days();
-    case PartialMonth::kThirtyDays: return kThirty;
+    case PartialMonth::kCalendarDays:
+      return cycle.days();
+    case PartialMonth::kThirtyDays:
+      return kThirty;
   }
   return kThirty;
 }
@@ -56,9 +60,12 @@ class BasicPricer {
     // A month's charge in a cycle that is no month is a mistake in the dates, not a price.
     if (cycle_.days() < 1 || !in_range(rule_.capacity_price) || !in_range(rule_.demand_price)) return bad();
     switch (a.basic_mode) {
-      case BasicMode::kCapacity: return capacity();
-      case BasicMode::kContractDemand: return contract();
-      case BasicMode::kActualDemand: return actual();
+      case BasicMode::kCapacity:
+        return capacity();
+      case BasicMode::kContractDemand:
+        return contract();
+      case BasicMode::kActualDemand:
+        return actual();
     }
   }
 
@@ -66,7 +73,8 @@ class BasicPricer {
   static bool in_range(Price p) { return p >= Price{0} && p <= tariffs::kMaxPrice; }
 
   void bad() {
-    c_.raise(ExceptionKind::kBadAgreement, static_cast<std::ptrdiff_t>(at_), static_cast<std::int64_t>(c_.in.agreement.basic_mode));
+    c_.raise(ExceptionKind::kBadAgreement, static_cast<std::ptrdiff_t>(at_),
+             static_cast<std::int64_t>(c_.in.agreement.basic_mode));
   }
 
   Line line(LineKind kind, Unit unit) const {
@@ -110,7 +118,8 @@ class BasicPricer {
 
   std::int64_t billable(Capacity capacity, Capacity suspended) const {
     return capacity.value - suspended.value +
-           static_cast<std::int64_t>(divide_rounded(int128{suspended.value} * rule_.suspended_share_bp, int128{kWhole}, Rounding::kHalfUp));
+           static_cast<std::int64_t>(
+               divide_rounded(int128{suspended.value} * rule_.suspended_share_bp, int128{kWhole}, Rounding::kHalfUp));
   }
 
   // Capacity by the days that each value was in force; the day of a change counts with the new one (BC-04).
@@ -159,15 +168,20 @@ class BasicPricer {
     for (std::size_t i = 0; i < c_.count(); ++i)
       if (c_.point(i).billed) energy += c_.bill.usage_points[i].billed[kTotalPeriod].value;
     // kWh per kVA are Wh per VA.
-    return energy >= int128{c_.in.agreement.capacity.value} * rule_.discount_kwh_per_kva ? rule_.discount_price_bp : kWhole;
+    return energy >= int128{c_.in.agreement.capacity.value} * rule_.discount_kwh_per_kva ? rule_.discount_price_bp
+                                                                                         : kWhole;
   }
 
   bool demand_is_priced() {
-    const bool bp_ok = rule_.discount_price_bp >= 0 && rule_.discount_price_bp <= kWhole && rule_.contract_floor_bp >= 0 &&
-                       rule_.contract_floor_bp <= kWhole;
-    if (rule_.demand_price.value == 0 || !bp_ok) { bad(); return false; }
+    const bool bp_ok = rule_.discount_price_bp >= 0 && rule_.discount_price_bp <= kWhole &&
+                       rule_.contract_floor_bp >= 0 && rule_.contract_floor_bp <= kWhole;
+    if (rule_.demand_price.value == 0 || !bp_ok) {
+      bad();
+      return false;
+    }
     if (!has_demand_register()) {
-      c_.raise(ExceptionKind::kNoReading, static_cast<std::ptrdiff_t>(at_), static_cast<std::int64_t>(Register::kMaxDemand));
+      c_.raise(ExceptionKind::kNoReading, static_cast<std::ptrdiff_t>(at_),
+               static_cast<std::int64_t>(Register::kMaxDemand));
       return false;
     }
     return true;
@@ -181,7 +195,8 @@ class BasicPricer {
 
   void actual() {
     if (!demand_is_priced()) return;
-    add(line(LineKind::kDemandCharge, Unit::kW), measured_demand().value, rule_.demand_price, demand_price_bp(), share_of(c_.in.service));
+    add(line(LineKind::kDemandCharge, Unit::kW), measured_demand().value, rule_.demand_price, demand_price_bp(),
+        share_of(c_.in.service));
   }
 
   void contract() {
@@ -197,14 +212,18 @@ class BasicPricer {
     };
     std::int64_t base = agreed, excess_from = agreed;
     switch (rule_.over_contract) {
-      case OverContract::kBandFree: excess_from = percent(105); break;
+      case OverContract::kBandFree:
+        excess_from = percent(105);
+        break;
       case OverContract::kBandCharged:
         excess_from = percent(105);
         if (found > excess_from) base = excess_from;
         break;
       case OverContract::kActualBand:
-        if (found < percent(95)) base = percent(95);
-        else if (found <= percent(105)) base = found;
+        if (found < percent(95))
+          base = percent(95);
+        else if (found <= percent(105))
+          base = found;
         if (found <= percent(105)) excess_from = found;
         break;
       case OverContract::kActualBelow:

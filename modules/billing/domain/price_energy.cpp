@@ -11,14 +11,14 @@ namespace {
 
 using tariffs::TierForm;
 
-// One priced thing: a usage point, or all the usage points of the account that share a tiered tariff, since the tiers are
-// the household's and not the meter's.
+// One priced thing: a usage point, or all the usage points of the account that share a tiered tariff, since the tiers
+// are the household's and not the meter's.
 struct Subject {
   const Tariff& tariff;
-  std::size_t at;           // index of the usage point that bears the lines
+  std::size_t at;  // index of the usage point that bears the lines
   PeriodEnergies energy;
-  Charge exact;             // of the energy and tier lines, unrounded
-  Money amount;             // their sum as printed
+  Charge exact;  // of the energy and tier lines, unrounded
+  Money amount;  // their sum as printed
 
   Line line(LineKind kind) const {
     Line l;
@@ -148,7 +148,8 @@ void price_tiered(Context& c, Subject& s) {
   }
   if (s.tariff.tiers.cycle == tariffs::TierCycle::kAnnual) c.bill.totals.tier_energy_after = before + c.tiered;
   switch (s.tariff.tiers.form) {
-    case TierForm::kNone: return;
+    case TierForm::kNone:
+      return;
     case TierForm::kIncrement:
       price_flat(c, s);
       if (!c.blocked) price_increments(c, s, split_into_tiers(s.energy[kTotalPeriod], position));
@@ -187,8 +188,8 @@ void price_surcharges(Context& c, const Subject& s) {
   }
 }
 
-// Splits the printed amount over the components by largest remainder of their exact charges; the remainder of the price is
-// the first part. `Int` is 64 bits wherever that holds the charges, which it does for all but the largest customers.
+// Splits the printed amount over the components by largest remainder of their exact charges; the remainder of the price
+// is the first part. `Int` is 64 bits wherever that holds the charges, which it does for all but the largest customers.
 template <class Int>
 void split_amount(const Subject& s, std::array<std::int64_t, tariffs::kMaxComponents + 1>& parts) {
   const auto& components = s.tariff.of_which;
@@ -239,8 +240,10 @@ void show_components(Context& c, const Subject& s) {
     return;
   }
   std::array<std::int64_t, tariffs::kMaxComponents + 1> parts;
-  if (narrow) split_amount<std::int64_t>(s, parts);
-  else split_amount<int128>(s, parts);
+  if (narrow)
+    split_amount<std::int64_t>(s, parts);
+  else
+    split_amount<int128>(s, parts);
   for (std::size_t i = 0; i <= components.size(); ++i) {
     Line line = s.line(LineKind::kComponent);
     line.role = LineRole::kIncluded;
@@ -255,8 +258,10 @@ void show_components(Context& c, const Subject& s) {
 }
 
 void price_subject(Context& c, Subject& s) {
-  if (s.tariff.tiers.form == TierForm::kNone) price_flat(c, s);
-  else price_tiered(c, s);
+  if (s.tariff.tiers.form == TierForm::kNone)
+    price_flat(c, s);
+  else
+    price_tiered(c, s);
   if (c.blocked) return;
   c.result(s.at).energy_amount = s.amount;
   show_components(c, s);
@@ -264,7 +269,9 @@ void price_subject(Context& c, Subject& s) {
   if (!c.blocked) price_surcharges(c, s);
 }
 
-bool is_priced_with(const Context& c, std::size_t i, const Tariff* tariff) { return c.point(i).billed && c.point(i).tariff == tariff; }
+bool is_priced_with(const Context& c, std::size_t i, const Tariff* tariff) {
+  return c.point(i).billed && c.point(i).tariff == tariff;
+}
 
 }  // namespace
 

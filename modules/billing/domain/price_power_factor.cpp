@@ -1,5 +1,5 @@
-// 功率因数调整电费: a percentage of energy and basic charge, funds and surcharges left out; and the photovoltaic export,
-// which is a price of its own.
+// 功率因数调整电费: a percentage of energy and basic charge, funds and surcharges left out; and the photovoltaic
+// export, which is a price of its own.
 #include "modules/billing/domain/engine.hpp"
 
 namespace mis::billing {
@@ -36,7 +36,8 @@ bool adjustment_of(Context& c, std::size_t i, PowerFactorStandard standard, std:
     // A share or a fixed quantity of a parent without a reactive meter has no power factor; a meter of its own must.
     const Deduction deduction = c.point(i).deduction;
     if (deduction == Deduction::kFixedQuantity || deduction == Deduction::kFixedRatio) return false;
-    c.raise(ExceptionKind::kNoReading, static_cast<std::ptrdiff_t>(i), static_cast<std::int64_t>(Register::kReactiveForward));
+    c.raise(ExceptionKind::kNoReading, static_cast<std::ptrdiff_t>(i),
+            static_cast<std::int64_t>(Register::kReactiveForward));
     return false;
   }
   if (percent < 0) return false;  // neither active nor reactive energy: nothing to adjust

@@ -35,12 +35,15 @@ TierPosition tier_position(const Tariff& tariff, const AccountInput& account) {
   position.upper = bounds->upper;
   if (annual && table.part_year_by_months && account.months_of_use != kMonthsOfYear)
     for (Energy& upper : position.upper)
-      upper = {static_cast<std::int64_t>(divide_rounded(int128{upper.value} * account.months_of_use, int128{kMonthsOfYear}, Rounding::kHalfUp))};
+      upper = {static_cast<std::int64_t>(
+          divide_rounded(int128{upper.value} * account.months_of_use, int128{kMonthsOfYear}, Rounding::kHalfUp))};
   if (is_large_household(table.household, account)) {
     const Energy extension = table.household.per_month * household_months(table, account);
-    for (std::size_t b = 0; b < table.household.bounds_moved && b < bounds->upper_count; ++b) position.upper[b] += extension;
+    for (std::size_t b = 0; b < table.household.bounds_moved && b < bounds->upper_count; ++b)
+      position.upper[b] += extension;
     // Where only the first bound grows it cannot pass the second.
-    for (std::size_t b = 1; b < bounds->upper_count; ++b) position.upper[b] = std::max(position.upper[b], position.upper[b - 1]);
+    for (std::size_t b = 1; b < bounds->upper_count; ++b)
+      position.upper[b] = std::max(position.upper[b], position.upper[b - 1]);
   }
   return position;
 }

@@ -12,9 +12,10 @@ constexpr std::int64_t kMaxLoadWh = 1'000'000'000'000;  // 1 TWh through one tra
 bool plausible(const Transformer& t, const TransformerLoad& load, std::int64_t days) {
   return t.capacity.value > 0 && t.capacity.value <= kMaxCapacityVa && t.no_load_loss.value >= 0 &&
          t.no_load_loss.value <= kMaxLossW && t.load_loss.value >= 0 && t.load_loss.value <= kMaxLossW &&
-         t.no_load_current_bp >= 0 && t.no_load_current_bp <= 10'000 && t.impedance_bp >= 0 && t.impedance_bp <= 10'000 &&
-         t.load_shape_e4 > 0 && t.load_shape_e4 <= kMaxShapeE4 && days > 0 && days <= 1000 && load.active.value >= 0 &&
-         load.active.value <= kMaxLoadWh && load.reactive.value >= 0 && load.reactive.value <= kMaxLoadWh;
+         t.no_load_current_bp >= 0 && t.no_load_current_bp <= 10'000 && t.impedance_bp >= 0 &&
+         t.impedance_bp <= 10'000 && t.load_shape_e4 > 0 && t.load_shape_e4 <= kMaxShapeE4 && days > 0 &&
+         days <= 1000 && load.active.value >= 0 && load.active.value <= kMaxLoadWh && load.reactive.value >= 0 &&
+         load.reactive.value <= kMaxLoadWh;
 }
 
 std::int64_t rounded(int128 numerator, int128 denominator, bool whole_kwh) {
@@ -31,7 +32,8 @@ TransformerLoss by_formula(const Transformer& t, const TransformerLoad& load) {
   const int128 squares_x16 = load.has_reactive ? (wp * wp + wq * wq) * 16 : wp * wp * 25;
   const int128 se = t.capacity.value;
   // Iron and copper have one denominator, so the sum is rounded once. 10⁴ of K and 16 of the squares are in it. The
-  // squares are at most 3.2·10²⁵, times K·Pk 10¹⁵: divided by Se first where it would not fit, which costs less than a Wh.
+  // squares are at most 3.2·10²⁵, times K·Pk 10¹⁵: divided by Se first where it would not fit, which costs less than a
+  // Wh.
   const int128 shape = int128{t.load_shape_e4} * t.load_loss.value;
   const int128 copper_scale = se * hours * 160'000;
   const int128 squares_per_va = squares_x16 / se;
@@ -57,7 +59,8 @@ TransformerLoss by_formula(const Transformer& t, const TransformerLoad& load) {
 
 TransformerLoss transformer_loss(const Transformer& t, const TransformerLoad& load) {
   switch (t.mode) {
-    case LossMode::kFormula: return by_formula(t, load);
+    case LossMode::kFormula:
+      return by_formula(t, load);
     case LossMode::kPercent:
       if (t.percent_bp < 0 || t.percent_bp > 10'000) return {{}, {}, false};
       return {{rounded(int128{load.active.value} * t.percent_bp, 10'000, t.whole_kwh)}, {}};

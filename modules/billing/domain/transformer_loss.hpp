@@ -21,8 +21,8 @@ struct TransformerLoad {
 
 // The textbook formula that Chinese billing systems use (h = 24 × days, Se the capacity):
 //   active   iron P0·h, copper K·Pk·(Wp² + Wq²)/(Se²·h);   reactive   iron I0·Se·h, copper K·Uk·(Wp² + Wq²)/(Se·h)
-// Without a reactive meter Wp² + Wq² is taken as (Wp/0.8)² and the reactive loss as 0. Rounded half-up, to whole kWh where
-// the transformer says so. Out of range (nameplate values no transformer has): `in_range` is false.
+// Without a reactive meter Wp² + Wq² is taken as (Wp/0.8)² and the reactive loss as 0. Rounded half-up, to whole kWh
+// where the transformer says so. Out of range (nameplate values no transformer has): `in_range` is false.
 TransformerLoss transformer_loss(const Transformer& transformer, const TransformerLoad& load);
 
 }  // namespace mis::billing

@@ -5,8 +5,8 @@
 namespace mis::tariffs {
 namespace {
 
-// One column of the regulation. Rewards run upwards from the standard: `early` hundredths of a percent a step until 0.90,
-// `late` beyond, capped. Penalties run downwards: 20 steps of 0.5 %, 5 of 1 %, then 2 % a step.
+// One column of the regulation. Rewards run upwards from the standard: `early` hundredths of a percent a step until
+// 0.90, `late` beyond, capped. Penalties run downwards: 20 steps of 0.5 %, 5 of 1 %, then 2 % a step.
 struct Column {
   int standard;
   int early_until;
@@ -55,8 +55,10 @@ int power_factor_percent(Energy active, Energy reactive) {
   while (low < high) {
     const int k = (low + high + 1) / 2;
     const int odd = 2 * k - 1;
-    if (scaled >= sum * (odd * odd)) low = k;
-    else high = k - 1;
+    if (scaled >= sum * (odd * odd))
+      low = k;
+    else
+      high = k - 1;
   }
   return low;
 }
@@ -65,11 +67,16 @@ int power_factor_adjustment_bp(PowerFactorStandard standard, int percent) {
   if (percent < 0 || percent > 100) return 0;
   const auto at = static_cast<std::size_t>(percent);
   switch (standard) {
-    case PowerFactorStandard::kNone: return 0;
-    case PowerFactorStandard::k090: return kTable090[at];
-    case PowerFactorStandard::k085: return kTable085[at];
-    case PowerFactorStandard::k080: return kTable080[at];
-    case PowerFactorStandard::kFixed: return 0;
+    case PowerFactorStandard::kNone:
+      return 0;
+    case PowerFactorStandard::k090:
+      return kTable090[at];
+    case PowerFactorStandard::k085:
+      return kTable085[at];
+    case PowerFactorStandard::k080:
+      return kTable080[at];
+    case PowerFactorStandard::kFixed:
+      return 0;
   }
   return 0;
 }

@@ -55,13 +55,15 @@ constexpr bool is_fund(ComponentKind kind) {
     case ComponentKind::kReservoirFund:
     case ComponentKind::kRenewableFund:
     case ComponentKind::kRuralGridLoanFund:
-    case ComponentKind::kGovernmentFund: return true;
+    case ComponentKind::kGovernmentFund:
+      return true;
     case ComponentKind::kNetEnergy:
     case ComponentKind::kAgentPurchase:
     case ComponentKind::kLineLoss:
     case ComponentKind::kTransmission:
     case ComponentKind::kSystemOperation:
-    case ComponentKind::kOther: return false;
+    case ComponentKind::kOther:
+      return false;
   }
   return false;
 }
@@ -110,8 +112,8 @@ struct TierTable {
   std::uint8_t cycle_start_month = 1;  // annual: Guizhou's year starts in December
   std::uint8_t season_count = 0;
   std::array<TierBounds, kMaxTierSeasons> seasons{};
-  std::array<Price, kMaxTiers> increment{};               // kIncrement: over the base price; [0] is 0
-  std::array<PeriodPrices, kMaxTiers> price{};            // kTierPrice: by period, or [kTotal] where not TOU
+  std::array<Price, kMaxTiers> increment{};     // kIncrement: over the base price; [0] is 0
+  std::array<PeriodPrices, kMaxTiers> price{};  // kTierPrice: by period, or [kTotal] where not TOU
   HouseholdExtension household;
   bool part_year_by_months = true;  // a customer of n months has bounds × n / 12
 
@@ -133,7 +135,7 @@ struct FreeEnergy {
 
 // The readings of "the part above 105 % of the contract at double price"; see the file on basic charges in the sources.
 enum class OverContract : std::uint8_t {
-  kBandFree,     // C·p + 2p·(A − 1.05 C): what lies between 100 and 105 % costs nothing (发改办价格[2016]1583号 as billed)
+  kBandFree,  // C·p + 2p·(A − 1.05 C): what lies between 100 and 105 % costs nothing (发改办价格[2016]1583号 as billed)
   kBandCharged,  // 1.05 C·p + 2p·(A − 1.05 C)
   kActualBand,   // before 2016 (a): 0.95 C below 95 %, the actual demand up to 105 %, then C + 2(A − C)
   kActualBelow,  // before 2016 (b): the actual demand up to C, then C + 2(A − C)
@@ -149,32 +151,32 @@ struct BasicCharge {
   Price demand_price;    // per kW·month
   OverContract over_contract = OverContract::kBandFree;
   PartialMonth partial_month = PartialMonth::kCalendarDays;
-  std::int32_t contract_floor_bp = 4000;    // a contract below 40 % of the capacity is billed at 40 %
-  std::int32_t suspended_share_bp = 0;      // 5000 was the rule for new customers until 2016 (BC-05)
-  std::int64_t discount_kwh_per_kva = 0;    // 260 (发改价格[2023]526号); 0: no discount
-  std::int32_t discount_price_bp = 9000;    // demand price in a month that reaches it
+  std::int32_t contract_floor_bp = 4000;  // a contract below 40 % of the capacity is billed at 40 %
+  std::int32_t suspended_share_bp = 0;    // 5000 was the rule for new customers until 2016 (BC-05)
+  std::int64_t discount_kwh_per_kva = 0;  // 260 (发改价格[2023]526号); 0: no discount
+  std::int32_t discount_price_bp = 9000;  // demand price in a month that reaches it
   bool operator==(const BasicCharge&) const = default;
 };
 
 struct PowerFactorRule {
   PowerFactorStandard standard = PowerFactorStandard::kNone;
-  std::int32_t fixed_bp = 0;    // kFixed: the percentage itself, ×100
-  bool excludes_funds = true;   // the base leaves out the funds inside the price
+  std::int32_t fixed_bp = 0;   // kFixed: the percentage itself, ×100
+  bool excludes_funds = true;  // the base leaves out the funds inside the price
   bool operator==(const PowerFactorRule&) const = default;
 };
 
 // Every rounding of a bill by name; utilities differ, mostly on negative amounts (PF-03 truncates).
 struct RoundingRules {
-  Rounding energy = Rounding::kHalfUp;        // money of energy and tier lines
+  Rounding energy = Rounding::kHalfUp;  // money of energy and tier lines
   Rounding surcharge = Rounding::kHalfUp;
   Rounding basic = Rounding::kHalfUp;
   Rounding power_factor = Rounding::kHalfUp;
-  bool whole_kwh = false;                     // billed energy is rounded half-up to whole kWh first
+  bool whole_kwh = false;  // billed energy is rounded half-up to whole kWh first
   bool operator==(const RoundingRules&) const = default;
 };
 
 struct Source {
-  std::string document;    // "浙价资[2012]..."
+  std::string document;  // "浙价资[2012]..."
   std::string clause;
   std::string confidence;  // high, medium, low: how sure we are that this is what was published
   bool operator==(const Source&) const = default;
@@ -192,13 +194,13 @@ struct Tariff {
   DateRange valid;
   Source source;
 
-  bool by_period = false;    // false: price[kTotal] for all energy; true: a price per period
+  bool by_period = false;  // false: price[kTotal] for all energy; true: a price per period
   PeriodPrices price{};
   TierTable tiers;
   FreeEnergy free_energy;
-  std::vector<Component> of_which;    // inside the price; the bill shows them and adds nothing
+  std::vector<Component> of_which;                          // inside the price; the bill shows them and adds nothing
   ComponentKind of_which_rest = ComponentKind::kNetEnergy;  // what the remainder of the price is called
-  std::vector<Component> surcharges;  // on top of the price, each a line of its own
+  std::vector<Component> surcharges;                        // on top of the price, each a line of its own
   BasicCharge basic;
   PowerFactorRule power_factor;
   RoundingRules rounding;
@@ -214,8 +216,8 @@ struct Tariff {
 // No published price comes near it; a larger one is a slip of the decimal point (10,000 yuan).
 inline constexpr Price kMaxPrice{10'000 * kPriceScale};
 
-// What is wrong with a tariff as a whole (bounds that do not rise, a two-part tariff without a basic price, prices beyond
-// 10,000 yuan …), all of it, with pointers into the tariff's JSON form. Empty where it can be published.
+// What is wrong with a tariff as a whole (bounds that do not rise, a two-part tariff without a basic price, prices
+// beyond 10,000 yuan …), all of it, with pointers into the tariff's JSON form. Empty where it can be published.
 std::vector<FieldError> check_tariff(const Tariff& tariff);
 
 }  // namespace mis::tariffs

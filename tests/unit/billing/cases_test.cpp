@@ -1,7 +1,7 @@
-// Bills every case of tests/cases and compares it with what its source published. A case is data that anybody can add; see
-// tests/cases/README.md.
-#include <catch2/catch.hpp>
+// Bills every case of tests/cases and compares it with what its source published. A case is data that anybody can add;
+// see tests/cases/README.md.
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>

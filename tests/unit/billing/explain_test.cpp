@@ -1,6 +1,6 @@
 // "Why?" of a line, in both languages, and the command that shows it.
-#include <catch2/catch.hpp>
 #include <algorithm>
+#include <catch2/catch.hpp>
 
 #include "modules/billing/quote.hpp"
 #include "tests/unit/billing/builders.hpp"
@@ -71,8 +71,8 @@ TEST_CASE("a line names where its price comes from") {
 TEST_CASE("an exception says what was expected and what was found") {
   CHECK(describe({ExceptionKind::kAbsurdJump, Severity::kReview, 0, 7'000'000, 1'000'000}, Language::kEnglish) ==
         "expected energy near last month's 1,000 kWh but found 7,000 kWh");
-  CHECK(describe({ExceptionKind::kNoReading, Severity::kBlocking, 0, static_cast<std::int64_t>(Register::kValley), 0}, Language::kChinese) ==
-        "应有 谷 示数, 但未抄到");
+  CHECK(describe({ExceptionKind::kNoReading, Severity::kBlocking, 0, static_cast<std::int64_t>(Register::kValley), 0},
+                 Language::kChinese) == "应有 谷 示数, 但未抄到");
   CHECK(describe({ExceptionKind::kNegativeEnergy, Severity::kBlocking, 0, 0, -100'000}, Language::kEnglish) ==
         "expected no negative energy of the total register but found -10 kWh");
 }
@@ -97,7 +97,8 @@ TEST_CASE("mis quote takes reference tariffs by code") {
   CHECK(quote({file, "--reference", kSource + "/db/reference"}).exit_code == 0);
   const auto without = quote({file});
   CHECK(without.exit_code == 1);
-  CHECK(without.error.find("/tariffs/0/reference: expected the code of a reference tariff but found \"ZJ-RES\"") != std::string::npos);
+  CHECK(without.error.find("/tariffs/0/reference: expected the code of a reference tariff but found \"ZJ-RES\"") !=
+        std::string::npos);
 }
 
 TEST_CASE("mis quote tells all that is wrong, and uses no half case") {
@@ -116,5 +117,6 @@ TEST_CASE("mis quote tells all that is wrong, and uses no half case") {
 
 TEST_CASE("mis quote shows an exception instead of a bill") {
   const auto none = quote({kSource + "/tests/cases/readings/no-reading.case.json", "--lang", "en"});
-  CHECK(none.out.find("  ! main expected a reading of the total register but there is none (blocking)\nno bill\n") != std::string::npos);
+  CHECK(none.out.find("  ! main expected a reading of the total register but there is none (blocking)\nno bill\n") !=
+        std::string::npos);
 }

@@ -18,7 +18,12 @@ constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
 
 TEST_CASE("indexes at the ends of 64 bits are impossible, not negative") {
   const Tariff t = flat_tariff({50'000'000});
-  for (auto [start, end] : {std::pair{kMin, kMax}, {kMax, kMin}, {std::int64_t{0}, kMax}, {kMin, std::int64_t{0}}, {kMax, kMax}, {std::int64_t{-1}, std::int64_t{0}}}) {
+  for (auto [start, end] : {std::pair{kMin, kMax},
+                            {kMax, kMin},
+                            {std::int64_t{0}, kMax},
+                            {kMin, std::int64_t{0}},
+                            {kMax, kMax},
+                            {std::int64_t{-1}, std::int64_t{0}}}) {
     CAPTURE(start, end);
     Account a(1, &t);
     a.segments[0].set(Register::kTotal, start, end);
@@ -30,8 +35,12 @@ TEST_CASE("indexes at the ends of 64 bits are impossible, not negative") {
 
 TEST_CASE("ratios and digits that no meter has are bad meter data") {
   const Tariff t = flat_tariff({50'000'000});
-  struct Row { std::int32_t ratio; std::uint8_t digits; };
-  for (auto [ratio, digits] : {Row{0, 6}, {-1, 6}, {std::numeric_limits<std::int32_t>::max(), 6}, {1, 0}, {1, 11}, {1, 255}}) {
+  struct Row {
+    std::int32_t ratio;
+    std::uint8_t digits;
+  };
+  for (auto [ratio, digits] :
+       {Row{0, 6}, {-1, 6}, {std::numeric_limits<std::int32_t>::max(), 6}, {1, 0}, {1, 11}, {1, 255}}) {
     CAPTURE(ratio, static_cast<int>(digits));
     Account a(1, &t);
     a.segments[0].ratio = ratio;
@@ -51,10 +60,23 @@ TEST_CASE("months, dates and counts out of range are a bad case") {
   };
   CHECK_FALSE(spoiled([](AccountInput&) {}).blocked());
   CHECK(raised(spoiled([](AccountInput& in) { in.month = {202413}; }), ExceptionKind::kBadCase));
-  CHECK(raised(spoiled([](AccountInput& in) { in.month = {std::numeric_limits<std::int32_t>::min()}; }), ExceptionKind::kBadCase));
-  CHECK(raised(spoiled([](AccountInput& in) { in.service = {Date{std::numeric_limits<std::int32_t>::max()}, Date{std::numeric_limits<std::int32_t>::min()}}; }), ExceptionKind::kBadCase));
-  CHECK(raised(spoiled([](AccountInput& in) { in.service = {Date{std::numeric_limits<std::int32_t>::min()}, Date{std::numeric_limits<std::int32_t>::max()}}; }), ExceptionKind::kBadCase));
-  CHECK(raised(spoiled([](AccountInput& in) { in.cycle = {Date{std::numeric_limits<std::int32_t>::min()}, Date{std::numeric_limits<std::int32_t>::max()}}; }), ExceptionKind::kBadCase));
+  CHECK(raised(spoiled([](AccountInput& in) { in.month = {std::numeric_limits<std::int32_t>::min()}; }),
+               ExceptionKind::kBadCase));
+  CHECK(raised(
+      spoiled([](AccountInput& in) {
+        in.service = {Date{std::numeric_limits<std::int32_t>::max()}, Date{std::numeric_limits<std::int32_t>::min()}};
+      }),
+      ExceptionKind::kBadCase));
+  CHECK(raised(
+      spoiled([](AccountInput& in) {
+        in.service = {Date{std::numeric_limits<std::int32_t>::min()}, Date{std::numeric_limits<std::int32_t>::max()}};
+      }),
+      ExceptionKind::kBadCase));
+  CHECK(raised(
+      spoiled([](AccountInput& in) {
+        in.cycle = {Date{std::numeric_limits<std::int32_t>::min()}, Date{std::numeric_limits<std::int32_t>::max()}};
+      }),
+      ExceptionKind::kBadCase));
   CHECK(raised(spoiled([](AccountInput& in) { in.tier_energy_before = {kMin}; }), ExceptionKind::kBadCase));
   CHECK(raised(spoiled([](AccountInput& in) { in.tier_energy_before = {kMax}; }), ExceptionKind::kBadCase));
   CHECK(raised(spoiled([](AccountInput& in) { in.months_of_use = 0; }), ExceptionKind::kBadCase));
@@ -126,7 +148,8 @@ TEST_CASE("transformer loss: the published kW, idle, and absurd nameplates") {
 }
 
 TEST_CASE("random rubbish is billed or refused, and every outcome can be told") {
-  const std::int64_t odd[] = {0, 1, -1, 9'999, 10'000, 123'456'789, 1'000'000'000'000, kMax, kMin, kMax / 10'000, -10'000};
+  const std::int64_t odd[] = {0,      1, -1, 9'999, 10'000, 123'456'789, 1'000'000'000'000, kMax, kMin, kMax / 10'000,
+                              -10'000};
   std::mt19937_64 random(20270101);
   const auto any = [&] { return odd[random() % std::size(odd)]; };
   const auto any32 = [&] { return static_cast<std::int32_t>(any()); };
@@ -158,7 +181,18 @@ TEST_CASE("random rubbish is billed or refused, and every outcome can be told") 
       a.points[i].has_previous = random() % 2;
       a.points[i].previous_energy = {any()};
     }
-    a.transformers.push_back({static_cast<LossMode>(random() % 3), {any()}, {any()}, {any()}, any32(), any32(), any32(), any32(), any32(), {any()}, {any()}, random() % 2 == 0});
+    a.transformers.push_back({static_cast<LossMode>(random() % 3),
+                              {any()},
+                              {any()},
+                              {any()},
+                              any32(),
+                              any32(),
+                              any32(),
+                              any32(),
+                              any32(),
+                              {any()},
+                              {any()},
+                              random() % 2 == 0});
     if (random() % 3 == 0) a.changes.push_back({Date{any32()}, {any()}, {any()}});
     Agreement& g = a.in.agreement;
     g.capacity = {random() % 2 ? 1'000'000 : any()};
@@ -182,9 +216,16 @@ TEST_CASE("wrong interval series are refused") {
   Tariff t = flat_tariff({50'000'000});
   t.calendar.emplace();
   const std::int32_t values[] = {1, 2, 3, 4};
-  struct Row { std::int32_t first_minute, minutes; Date day; };
-  for (auto [first_minute, minutes, day] : {Row{-1, 60, Date::of(2024, 1, 1)}, {1440, 60, Date::of(2024, 1, 1)}, {30, 60, Date::of(2024, 1, 1)},
-                                            {0, 0, Date::of(2024, 1, 1)}, {0, 7, Date::of(2024, 1, 1)}, {0, 60, Date{std::numeric_limits<std::int32_t>::max()}}}) {
+  struct Row {
+    std::int32_t first_minute, minutes;
+    Date day;
+  };
+  for (auto [first_minute, minutes, day] : {Row{-1, 60, Date::of(2024, 1, 1)},
+                                            {1440, 60, Date::of(2024, 1, 1)},
+                                            {30, 60, Date::of(2024, 1, 1)},
+                                            {0, 0, Date::of(2024, 1, 1)},
+                                            {0, 7, Date::of(2024, 1, 1)},
+                                            {0, 60, Date{std::numeric_limits<std::int32_t>::max()}}}) {
     CAPTURE(first_minute, minutes, day.days);
     Account a(1, &t);
     a.points[0].intervals = {values, day, first_minute, minutes};

@@ -1,6 +1,6 @@
 // What holds for every bill, whatever its inputs: tried with random accounts from printed seeds.
-#include <catch2/catch.hpp>
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <random>
 
 #include "modules/billing/domain/tiers.hpp"
@@ -51,8 +51,10 @@ void fill_account(Random& r, Account& a, const Tariff*& export_tariff) {
   const auto& all = reference();
   std::vector<const Tariff*> usable;
   for (const Tariff& t : all) {
-    if (t.category == tariffs::Category::kExport) export_tariff = &t;
-    else if (t.valid.contains(a.in.service.from)) usable.push_back(&t);
+    if (t.category == tariffs::Category::kExport)
+      export_tariff = &t;
+    else if (t.valid.contains(a.in.service.from))
+      usable.push_back(&t);
   }
   for (std::size_t i = 0; i < a.points.size(); ++i) {
     fill_meter(r, a.segments[i]);
@@ -210,7 +212,8 @@ TEST_CASE("tiers lose and invent no energy") {
 
 TEST_CASE("two half months cost what the whole year's tiers say") {
   // Billing 300 kWh at once or as 120 and then 180 kWh puts the same energy into each tier.
-  const auto found = std::find_if(reference().begin(), reference().end(), [](const Tariff& t) { return t.code == "ZJ-RES"; });
+  const auto found =
+      std::find_if(reference().begin(), reference().end(), [](const Tariff& t) { return t.code == "ZJ-RES"; });
   REQUIRE(found != reference().end());
   AccountInput in;
   in.month = {202407};

@@ -41,8 +41,12 @@ TEST_CASE("Beijing's 42 printed prices of February 2024 follow from the componen
     if (row.flat_only) continue;
     CAPTURE(row.code);
     const ExactPeriodPrices exact = exact_prices(table, row);
-    struct Cell { std::int64_t exact_e10; Price printed; };
-    for (auto [exact_e10, printed] : {Cell{exact.peak_e10, row.printed_peak}, Cell{exact.flat_e10, row.printed_flat}, Cell{exact.valley_e10, row.printed_valley}}) {
+    struct Cell {
+      std::int64_t exact_e10;
+      Price printed;
+    };
+    for (auto [exact_e10, printed] : {Cell{exact.peak_e10, row.printed_peak}, Cell{exact.flat_e10, row.printed_flat},
+                                      Cell{exact.valley_e10, row.printed_valley}}) {
       // 4·10⁻⁷ yuan: less than half of the last printed decimal.
       CHECK(std::abs(exact_e10 - printed.value * 100) <= 4000);
       CHECK(divide_rounded(exact_e10, std::int64_t{10'000}, Rounding::kHalfUp) * 100 == printed.value);
@@ -54,8 +58,9 @@ TEST_CASE("Beijing's 42 printed prices of February 2024 follow from the componen
 
 TEST_CASE("the codes that the reference county bills with are all there") {
   const auto tariffs = reference();
-  for (const char* code : {"ZJ-RES", "ZJ-RES-TOU", "ZJ-SHARED", "ZJ-SHARED-10", "AGRI", "AGRI-10", "BJ-C1-LV-FLAT", "BJ-C1-LV", "BJ-C1-10",
-                           "BJ-C1-35", "BJ-C1-220", "BJ-C2-10", "BJ-C2-35", "BJ-C2-220", "PV-EXPORT"}) {
+  for (const char* code :
+       {"ZJ-RES", "ZJ-RES-TOU", "ZJ-SHARED", "ZJ-SHARED-10", "AGRI", "AGRI-10", "BJ-C1-LV-FLAT", "BJ-C1-LV", "BJ-C1-10",
+        "BJ-C1-35", "BJ-C1-220", "BJ-C2-10", "BJ-C2-35", "BJ-C2-220", "PV-EXPORT"}) {
     CAPTURE(code);
     const auto found = std::find_if(tariffs.begin(), tariffs.end(), [&](const Tariff& t) { return t.code == code; });
     REQUIRE(found != tariffs.end());
