@@ -158,7 +158,10 @@ void JsonFields::finish() {
   for (const auto& [key, item] : json_->items()) {
     if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
     std::string expected;
-    for (const auto& name : known_) expected += (expected.empty() ? "" : ", ") + name;
+    for (const auto& name : known_) {
+      if (!expected.empty()) expected += ", ";
+      expected += name;
+    }
     complain(key, "unknown_field", fmt::format("expected one of the fields {} but found \"{}\"", expected, key));
   }
 }

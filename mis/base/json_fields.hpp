@@ -49,7 +49,10 @@ class JsonFields {
       for (const auto& [text, item] : names)
         if (found->get_ref<const std::string&>() == text) return item;
     std::string expected;
-    for (const auto& [text, item] : names) expected += (expected.empty() ? "" : ", ") + std::string(text);
+    for (const auto& [text, item] : names) {
+      if (!expected.empty()) expected += ", ";
+      expected += text;
+    }
     complain(name, "choice", "expected one of " + expected + " but found " + shown(*found));
     return fallback;
   }
