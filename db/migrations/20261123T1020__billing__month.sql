@@ -44,7 +44,6 @@ CREATE TABLE billing_run_shard (
   org_id BIGINT NOT NULL,
   accounts INT NOT NULL,
   bills INT NOT NULL,
-  exceptions INT NOT NULL,
   flagged INT NOT NULL,
   energy_wh BIGINT NOT NULL,
   amount_fen BIGINT NOT NULL,

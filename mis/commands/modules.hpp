@@ -6,7 +6,7 @@
 
 namespace mis::commands {
 
-// Implemented in main.cpp, the only file that lists the modules.
+// Implemented in mis/modules.cpp, the only file that lists the modules.
 void register_modules(Registry& registry);
 files::ImportKinds import_kinds();
 

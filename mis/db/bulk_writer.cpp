@@ -68,6 +68,18 @@ constexpr int kRowsPerInsert = 500;
 
 }  // namespace
 
+std::int64_t load_text(Session& session, std::string_view table, std::string_view columns, std::string_view text) {
+  const MemoryFile file(text);
+  // Bytes go in as they are ("binary"): our text is UTF-8 already, and packed points are not text.
+  const auto arrived = session.run_raw(fmt::format("LOAD DATA LOCAL INFILE '{}' INTO TABLE {} CHARACTER SET binary ({})", file.path(), table, columns));
+  auto warnings = session.query("SHOW WARNINGS LIMIT 1");
+  if (warnings.next()) {
+    const auto code = static_cast<int>(warnings.i64(1));
+    throw DbError(code == 1062 ? DbError::Kind::kDuplicate : DbError::Kind::kOther, code, fmt::format("loading {}: {}", table, warnings.text(2)));
+  }
+  return arrived;
+}
+
 BulkWriter::BulkWriter(std::string_view table, std::initializer_list<std::string_view> columns)
     : table_(table), columns_(columns.begin(), columns.end()) {}
 
@@ -122,34 +134,22 @@ std::int64_t BulkWriter::flush(Session& session) {
     BulkWriter& w;
     ~Clear() { w.text_.clear(); w.rows_ = 0; }
   } clear{*this};
-  const auto arrived = session.forbids_local_infile() ? flush_by_insert(session) : flush_by_load_data(session);
+  const auto send = [&]() -> std::int64_t {
+    if (session.forbids_local_infile()) return flush_by_insert(session);
+    try {
+      return load_text(session, table_, fmt::format("{}", fmt::join(columns_, ", ")), text_);
+    } catch (const DbError& e) {
+      constexpr int kNotAllowed = 1148, kLoadLocalDisabled = 3948, kForbiddenInThisBuild = 4166;
+      if (e.code() != kNotAllowed && e.code() != kLoadLocalDisabled && e.code() != kForbiddenInThisBuild) throw;
+      session.note_local_infile_forbidden();
+      return flush_by_insert(session);
+    }
+  };
+  const auto arrived = send();
   if (arrived != expected)
     throw DbError(DbError::Kind::kDuplicate, 1062,
                   fmt::format("expected {} new rows in {} but {} of them have a key that exists", expected, table_, expected - arrived));
   return expected;
-}
-
-std::int64_t BulkWriter::flush_by_load_data(Session& session) {
-  const MemoryFile file(text_);
-  // Bytes go in as they are ("binary"): our text is UTF-8 already, and packed points are not text.
-  const auto sql = fmt::format("LOAD DATA LOCAL INFILE '{}' INTO TABLE {} CHARACTER SET binary ({})", file.path(), table_,
-                               fmt::join(columns_, ", "));
-  std::int64_t arrived = 0;
-  try {
-    arrived = session.run_raw(sql);
-  } catch (const DbError& e) {
-    constexpr int kNotAllowed = 1148, kLoadLocalDisabled = 3948, kForbiddenInThisBuild = 4166;
-    if (e.code() != kNotAllowed && e.code() != kLoadLocalDisabled && e.code() != kForbiddenInThisBuild) throw;
-    session.note_local_infile_forbidden();
-    return flush_by_insert(session);
-  }
-  auto warnings = session.query("SHOW WARNINGS LIMIT 1");
-  if (warnings.next()) {
-    const auto code = static_cast<int>(warnings.i64(1));
-    throw DbError(code == 1062 ? DbError::Kind::kDuplicate : DbError::Kind::kOther, code,
-                  fmt::format("loading {}: {}", table_, warnings.text(2)));
-  }
-  return arrived;
 }
 
 std::int64_t BulkWriter::flush_by_insert(Session& session) {

@@ -14,6 +14,10 @@
 
 namespace mis::db {
 
+// Loads text in LOAD DATA's default format (tabs, newlines, backslash escapes) into a table; returns the rows that arrived.
+// Throws DbError for any row that did not, or not as it was.
+std::int64_t load_text(Session& session, std::string_view table, std::string_view columns, std::string_view text);
+
 class BulkWriter {
  public:
   // `table` and `columns` are names from the code, never from outside.
@@ -43,7 +47,6 @@ class BulkWriter {
   void flush_when_over(Session& session, std::size_t bytes) { if (text_.size() > bytes) flush(session); }
 
  private:
-  std::int64_t flush_by_load_data(Session& session);
   std::int64_t flush_by_insert(Session& session);
   void separate();
 

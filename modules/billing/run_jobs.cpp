@@ -32,7 +32,9 @@ jobs::Kind calculate_kind(const Clock& clock) {
     if (!tariffs) return std::move(tariffs).error();
     auto counts = calculate_shard(session, run, *month, {route}, *tariffs);
     if (!counts) return std::move(counts).error();
-    return counts->accounts;
+    // Progress counts every account of the route, also those that were not served in the month.
+    auto rows = session.query("SELECT accounts FROM customers_route_size WHERE route_id = ?", route);
+    return rows.next() ? rows.i64(0) : 0;
   };
   kind.finish = [&clock](db::Session& session, const jobs::Job& job) {
     session.execute("UPDATE billing_run SET state = 'calculated', version = version + 1, calculated_at = ? WHERE run_id = ? AND state = 'calculating'",

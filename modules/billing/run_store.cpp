@@ -9,11 +9,11 @@ namespace {
 constexpr std::string_view kRunColumns =
     "SELECT r.run_id, r.billing_month, r.state, r.version, r.job_id, r.created_by, r.submitted_by, r.approved_by, COALESCE(c.name, ''), COALESCE(u.name, ''), "
     "COALESCE(p.name, ''), r.created_at, r.calculated_at, r.submitted_at, r.issued_at, "
-    "CAST(COALESCE(t.accounts, 0) AS SIGNED), CAST(COALESCE(t.bills, 0) AS SIGNED), CAST(COALESCE(t.exceptions, 0) AS SIGNED), "
+    "CAST(COALESCE(t.accounts, 0) AS SIGNED), CAST(COALESCE(t.bills, 0) AS SIGNED), (SELECT COUNT(*) FROM billing_exception e WHERE e.run_id = r.run_id), "
     "CAST(COALESCE(t.flagged, 0) AS SIGNED), CAST(COALESCE(t.energy_wh, 0) AS SIGNED), CAST(COALESCE(t.amount_fen, 0) AS SIGNED) "
     "FROM billing_run r LEFT JOIN administration_user_name c ON c.user_id = r.created_by LEFT JOIN administration_user_name u ON u.user_id = r.submitted_by "
     "LEFT JOIN administration_user_name p ON p.user_id = r.approved_by "
-    "LEFT JOIN (SELECT run_id, SUM(accounts) AS accounts, SUM(bills) AS bills, SUM(exceptions) AS exceptions, SUM(flagged) AS flagged, SUM(energy_wh) AS energy_wh, "
+    "LEFT JOIN (SELECT run_id, SUM(accounts) AS accounts, SUM(bills) AS bills, SUM(flagged) AS flagged, SUM(energy_wh) AS energy_wh, "
     "SUM(amount_fen) AS amount_fen FROM billing_run_shard GROUP BY run_id) t ON t.run_id = r.run_id ";
 
 RunState state_of(std::string_view name) {

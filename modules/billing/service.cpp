@@ -1,11 +1,12 @@
 // The use cases of a bill run, one function each.
-#include <map>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "mis/jobs/jobs.hpp"
 #include "modules/billing/billing.hpp"
 #include "modules/billing/calculate_shard.hpp"
+#include "modules/billing/domain/calculate.hpp"
 #include "modules/billing/run_jobs.hpp"
 #include "modules/meter_reading/estimate.hpp"
 
@@ -20,11 +21,11 @@ void set_state(db::Session& session, RunId run, RunState state) {
   session.execute("UPDATE billing_run SET state = ?, version = version + 1 WHERE run_id = ?", name_of(state), run);
 }
 
-// A shard for each reading route that has accounts.
-std::vector<jobs::Shard> shards_of_routes(db::Session& session) {
+// A shard for each reading route that has accounts, or for some of them.
+std::vector<jobs::Shard> shards_of_routes(db::Session& session, const std::set<std::int64_t>* only = nullptr) {
   std::vector<jobs::Shard> shards;
   for (auto rows = session.query("SELECT route_id, accounts FROM customers_route_size ORDER BY route_id"); rows.next();)
-    shards.push_back({rows.i64(0), rows.i32(1)});
+    if (!only || only->contains(rows.i64(0))) shards.push_back({rows.i64(0), rows.i32(1)});
   return shards;
 }
 
@@ -136,7 +137,7 @@ Result<DecideAllResult> RunService::decide_all(db::Session& session, RunId id, s
   if (!run) return std::move(run).error();
   if (run->state != RunState::kCalculated) return wrong_state(*run, "calculated");
   DecideAllResult result;
-  std::map<std::int64_t, int> routes;  // with the number of accounts decided about
+  std::set<std::int64_t> routes;
   for (const auto& open : open_accounts(session, id, reason)) {
     auto action = decision;
     if (action == Decision::kEstimate && !open.blocked) action = Decision::kAccept;
@@ -153,14 +154,12 @@ Result<DecideAllResult> RunService::decide_all(db::Session& session, RunId id, s
       if (!status) return status.error();
     }
     record_decision(session, id, open.account, action, note, by, services_.clock.now());
-    ++routes[open.route.value];
+    routes.insert(open.route.value);
     ++result.decided;
   }
   if (routes.empty()) return result;
-  std::vector<jobs::Shard> shards;
-  for (const auto& [route, accounts] : routes) shards.push_back({route, accounts});
   set_state(session, id, RunState::kCalculating);
-  result.job = queue(session, services_, kCalculateJob, id, shards, by);
+  result.job = queue(session, services_, kCalculateJob, id, shards_of_routes(session, &routes), by);
   return result;
 }
 

@@ -35,7 +35,7 @@ ShardOutput::ShardOutput(RunId run, const ShardInput& input)
                                    "base_fen", "amount_fen"}),
       usage_("billing_bill_usage", {"billing_month", "route_id", "account_id", "revision", "usage_point_id", "detail"}),
       exceptions_("billing_exception", {"run_id", "route_id", "account_id", "reason", "usage_point_id", "severity", "argument_1", "argument_2"}),
-      summary_("billing_run_shard", {"run_id", "route_id", "category", "org_id", "accounts", "bills", "exceptions", "flagged", "energy_wh", "amount_fen"}) {}
+      summary_("billing_run_shard", {"run_id", "route_id", "category", "org_id", "accounts", "bills", "flagged", "energy_wh", "amount_fen"}) {}
 
 ShardOutput::Totals& ShardOutput::totals_of(const ShardAccount& account) {
   auto& totals = totals_[{account.category, account.org.value}];
@@ -96,7 +96,6 @@ void ShardOutput::add_exceptions(const ShardAccount& account, const Bill& bill) 
     exceptions_.add(run_).add(input_.route).add(account.id).add(key.first).add(point_id).add(static_cast<int>(e.severity)).add(e.a).add(e.b);
     exceptions_.end_row();
   }
-  if (!seen.empty()) ++totals_of(account).exceptions;
 }
 
 void ShardOutput::write(db::Session& session) {
@@ -111,7 +110,7 @@ void ShardOutput::write(db::Session& session) {
   usage_.flush(session);
   exceptions_.flush(session);
   for (const auto& [key, t] : totals_) {
-    summary_.add(run_).add(input_.route).add(key.first).add(t.org).add(t.accounts).add(t.bills).add(t.exceptions).add(t.flagged).add(t.energy).add(t.amount);
+    summary_.add(run_).add(input_.route).add(key.first).add(t.org).add(t.accounts).add(t.bills).add(t.flagged).add(t.energy).add(t.amount);
     summary_.end_row();
   }
   summary_.flush(session);

@@ -25,7 +25,7 @@ class ShardOutput {
  private:
   struct Totals {
     OrgId org;
-    int accounts = 0, bills = 0, exceptions = 0, flagged = 0;
+    int accounts = 0, bills = 0, flagged = 0;
     Energy energy;
     Money amount;
   };
