@@ -11,7 +11,7 @@
 namespace scenario {
 
 // Big enough that every kind of customer is in it and every shard is killed now and then; small enough to be run often.
-inline constexpr const char* kCustomers = "1500";
+inline constexpr const char* kCustomers = "800";
 
 class CountyFolder {
  public:

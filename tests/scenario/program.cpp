@@ -28,7 +28,8 @@ pid_t start(const std::vector<std::string>& arguments, const std::filesystem::pa
     dup2(open("/dev/null", O_RDONLY), 0);
     dup2(out, 1);
     dup2(out, 2);
-    execv(argv[0], argv.data());
+    // A program built outside the checkout finds the migrations in the folder where it is started.
+    if (chdir(WATTHOUR_SOURCE_DIR) == 0) execv(argv[0], argv.data());
     _exit(127);
   }
   return pid;
