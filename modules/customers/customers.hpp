@@ -14,6 +14,8 @@
 #include "mis/base/time.hpp"
 #include "mis/db/session.hpp"
 
+namespace mis { class Registry; }
+
 namespace mis::customers {
 
 // What the columns `kind`, `status`, `billing_mode`, `category` and `voltage` hold; an import accepts no other words.
@@ -85,5 +87,7 @@ void load_agreements(db::Session& session, std::span<const Agreement> rows);
 void load_asset_search_keys(db::Session& session, std::span<const AssetKey> rows);
 // The accounts that are found by these asset numbers already.
 std::unordered_multimap<std::string, AccountId> accounts_with_asset_keys(db::Session& session, std::span<const std::string> asset_nos);
+
+void register_module(Registry& registry);
 
 }  // namespace mis::customers

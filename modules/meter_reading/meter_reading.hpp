@@ -14,6 +14,8 @@
 #include "mis/base/time.hpp"
 #include "mis/db/session.hpp"
 
+namespace mis { class Registry; }
+
 namespace mis::meter_reading {
 
 enum class ReadingKind : std::uint8_t { kRegular = 1, kInstallation = 2, kRemoval = 3 };
@@ -79,5 +81,7 @@ inline constexpr const char* kRouteSequence = "meter_reading_route";
 void load_routes(db::Session& session, std::span<const Route> rows);
 void load_readings(db::Session& session, std::span<const Reading> rows);
 void load_interval_days(db::Session& session, std::span<const IntervalDay> rows);
+
+void register_module(Registry& registry);
 
 }  // namespace mis::meter_reading

@@ -13,6 +13,8 @@
 #include "mis/base/time.hpp"
 #include "mis/db/session.hpp"
 
+namespace mis { class Registry; }
+
 namespace mis::metering {
 
 inline constexpr std::string_view kUsagePointKinds[] = {"consumption", "generation"};
@@ -65,5 +67,7 @@ inline constexpr const char* kInstallationSequence = "metering_installation";
 void load_usage_points(db::Session& session, std::span<const UsagePoint> rows);
 void load_meters(db::Session& session, std::span<const Meter> rows);
 void load_installations(db::Session& session, std::span<const Installation> rows);
+
+void register_module(Registry& registry);
 
 }  // namespace mis::metering

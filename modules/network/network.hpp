@@ -10,6 +10,8 @@
 #include "mis/base/money.hpp"
 #include "mis/db/session.hpp"
 
+namespace mis { class Registry; }
+
 namespace mis::network {
 
 using SubstationId = Id<struct SubstationTag>;
@@ -49,5 +51,7 @@ inline constexpr const char* kTransformerAreaSequence = "network_transformer_are
 void load_substations(db::Session& session, std::span<const Substation> rows);
 void load_feeders(db::Session& session, std::span<const Feeder> rows);
 void load_transformer_areas(db::Session& session, std::span<const TransformerArea> rows);
+
+void register_module(Registry& registry);
 
 }  // namespace mis::network

@@ -6,6 +6,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "mis/base/id.hpp"
 #include "mis/base/time.hpp"
@@ -30,5 +32,10 @@ struct StoredVersion {
 // Bulk loader: inside the caller's transaction; codes that are there already stay as they are, a version that is there
 // already is left alone (a published version never changes). Returns how many versions are new.
 std::int64_t load_versions(db::Session& session, std::span<const StoredVersion> rows);
+
+// The newest version of each code behind `after_code`, in the order of codes.
+std::vector<StoredVersion> newest_versions(db::Session& session, const std::string& after_code, int limit);
+// All versions of a code, newest first; empty where there is no such tariff.
+std::vector<StoredVersion> versions_of(db::Session& session, std::string_view code);
 
 }  // namespace mis::tariffs

@@ -7,3 +7,11 @@
 #include "modules/tariffs/domain/tou_calendar.hpp"
 #include "modules/tariffs/reference.hpp"
 #include "modules/tariffs/tariff_json.hpp"
+
+namespace mis { class Registry; }
+
+namespace mis::tariffs {
+
+void register_module(Registry& registry);
+
+}  // namespace mis::tariffs

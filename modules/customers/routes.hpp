@@ -1,0 +1,12 @@
+#pragma once
+
+#include <memory>
+
+#include "mis/registry.hpp"
+#include "modules/customers/service.hpp"
+
+namespace mis::customers {
+
+void register_routes(Registry& registry, std::shared_ptr<const Service> service);
+
+}  // namespace mis::customers
