@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <exception>
+#include <set>
+#include <stdexcept>
 
 #include "mis/http/digest.hpp"
 #include "mis/http/problem.hpp"
@@ -38,8 +40,24 @@ void add_security_headers(std::string& head) {
       "Cross-Origin-Opener-Policy: same-origin\r\n";
 }
 
+namespace {
+
+// A permission that nobody registered has no name on the screen that gives rights, so nobody could ever be given it: most
+// likely it is a slip of the pen beside the route.
+void require_known_permissions(const Registry& registry) {
+  std::set<std::string> known;
+  for (const PermissionInfo& permission : registry.permissions()) known.insert(permission.code);
+  for (const Route& route : registry.routes()) {
+    if (!route.permission.is_named() || known.contains(route.permission.name())) continue;
+    throw std::logic_error("expected a registered permission for " + route.path + " but nobody registered " + route.permission.name());
+  }
+}
+
+}  // namespace
+
 Dispatcher::Dispatcher(const Registry& registry, security::CallerSource& callers, StaticFiles files)
     : router_(registry.routes()), callers_(callers), files_(std::move(files)), metrics_(registry.services().metrics) {
+  require_known_permissions(registry);
   constexpr const char* kHelp = "Time from the whole request to its answer.";
   for (const Route& route : registry.routes()) {
     latency_.push_back(&metrics_.histogram("watthour_http_request_seconds", kHelp,

@@ -21,6 +21,7 @@ inline constexpr std::string_view kSessionCookie = "__Host-watthour";
 
 class Dispatcher {
  public:
+  // Throws std::logic_error for a route whose permission nobody registered: a mistake of the build, found at start.
   Dispatcher(const Registry& registry, security::CallerSource& callers, StaticFiles files);
 
   // Never throws. Order of refusals: unknown path (404), unknown method (405), no session (401), temporary password,

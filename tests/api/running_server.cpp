@@ -162,7 +162,9 @@ RunningServer::RunningServer(const std::function<void(Registry&)>& more, http::S
   server = std::make_unique<http::Server>(options, registry, sessions);
 }
 
-RunningServer::~RunningServer() { server->stop(); }
+RunningServer::~RunningServer() {
+  if (server) server->stop();
+}
 
 Client RunningServer::client_of(const std::string& username) {
   Client c = client();

@@ -157,6 +157,14 @@ TEST_CASE("the terminals' files are served, and nothing outside their folder") {
   }
 }
 
+TEST_CASE("a route with a permission that nobody registered stops the start") {
+  const auto register_slip = [](Registry& registry) {
+    registry.route({.method = http::Method::kGet, .path = "/api/v1/slip", .permission = http::Permission("biling.view"), .summary = "A slip of the pen",
+                    .handler = [](const http::Request&, const security::Caller&) -> Result<http::Answer> { return http::no_content(); }});
+  };
+  CHECK_THROWS_WITH(RunningServer(register_slip), "expected a registered permission for /api/v1/slip but nobody registered biling.view");
+}
+
 TEST_CASE("HEAD gives the head of a GET and no body") {
   RunningServer house;
   Client client = house.client();
