@@ -14,7 +14,7 @@
 #include "modules/network/import.hpp"
 #include "modules/network/network.hpp"
 #include "modules/receivables/receivables.hpp"
-#include "modules/tariffs/module.hpp"
+#include "modules/tariffs/tariffs.hpp"
 
 namespace mis::commands {
 
