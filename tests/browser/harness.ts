@@ -51,7 +51,7 @@ export async function ask<T>(page: Page, path: string): Promise<T> {
 
 interface Hit { account_no: string; name: string }
 export async function some_account(page: Page, name_part = '李'): Promise<Hit> {
-  const found = await ask<{ items: Hit[] }>(page, `/accounts?q=${encodeURIComponent(name_part)}&limit=1`)
+  const found = await ask<{ items: Hit[] }>(page, `/accounts?q=${encodeURIComponent(name_part)}`)
   expect(found.items.length, `an account whose name has ${name_part}`).toBeGreaterThan(0)
   return found.items[0]!
 }

@@ -1,7 +1,6 @@
 // Fetching for pages: one thing, or one page of a list, with its waiting and its failing.
 
 import { computed, onActivated, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
-import { Problem } from '@shared/api/problem'
 import type { Page } from '@shared/api/types'
 
 export interface Loaded<T> {
@@ -99,9 +98,4 @@ export function use_list<P extends Page<object>>(
     },
     reload: loaded.reload,
   }
-}
-
-/** What to tell about a failure: the server's own words, or that it did not answer (""). */
-export function failure_text(failure: unknown): string {
-  return failure instanceof Problem ? failure.detail || failure.title || failure.code : ''
 }

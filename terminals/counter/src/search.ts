@@ -14,8 +14,8 @@ export async function find_and_open(text: string, router: Router): Promise<void>
   const query = text.trim()
   if (!is_searchable(query)) return
   try {
-    const found = await api.search(query, { limit: 2 })
-    if (found.items.length === 1 && !found.has_more) {
+    const found = await api.search(query)
+    if (found.items.length === 1) {
       await router.push(`/accounts/${found.items[0]!.account_no}`)
       return
     }

@@ -3,6 +3,9 @@
 import type { Answer, Client, Query } from './client'
 import type * as t from './types'
 
+/** How many accounts the server gives for one search. */
+export const kMostHits = 20
+
 const seg = (value: string | number) => encodeURIComponent(String(value))
 
 export function calls(client: Client) {
@@ -32,8 +35,8 @@ export function calls(client: Client) {
     audit: (query: Query) => client.get<t.Page<t.AuditRow>>('/audit', query),
 
     // customers, metering, readings
-    search: (q: string, query: Query = {}, signal?: AbortSignal) =>
-      client.get<t.Page<t.AccountHit>>('/accounts', { q, ...query }, signal),
+    /** At most kMostHits: whoever finds more types more. */
+    search: (q: string, signal?: AbortSignal) => client.get<t.Page<t.AccountHit>>('/accounts', { q }, signal),
     account: (account_no: string) => client.get<t.Account>(`/accounts/${seg(account_no)}`),
     usage_points: (account_no: string) => client.get<t.Page<t.UsagePoint>>(`/accounts/${seg(account_no)}/usage-points`),
     readings: (account_no: string, query: Query) => client.get<t.Page<t.Reading>>(`/accounts/${seg(account_no)}/readings`, query),
@@ -74,7 +77,7 @@ export function calls(client: Client) {
     submit: (run_id: string | number, etag: string | null, note: string): Promise<Answer<t.Run>> =>
       client.send(`/billing/runs/${seg(run_id)}/submit`, {
         method: 'POST',
-        body: { note },
+        body: note ? { note } : {},
         if_match: etag,
         action: `runs.${run_id}.submit`,
       }),

@@ -182,7 +182,7 @@ it('a problem names its fields and loses none of them', async () => {
     .get('/x')
     .catch((e: unknown) => e)
   expect(failure).toBeInstanceOf(Problem)
-  expect((failure as Problem).at('roles')).toBe('no such role')
+  expect((failure as Problem).at('roles')?.detail).toBe('no such role')
   expect((failure as Problem).at('name')).toBeNull()
   expect((failure as Problem).beside(['roles']).map((e) => e.pointer)).toEqual(['/username'])
 })

@@ -21,10 +21,9 @@ export class Problem extends Error {
     this.name = 'Problem'
   }
 
-  /** The text for one form field, or null. A pointer may be deeper than the field: "/roles/2" belongs to "roles". */
-  at(field: string): string | null {
-    const found = this.errors.find((e) => e.pointer === `/${field}` || e.pointer.startsWith(`/${field}/`))
-    return found ? found.detail : null
+  /** The problem of one form field, or null. A pointer may be deeper than the field: "/roles/2" belongs to "roles". */
+  at(field: string): FieldProblem | null {
+    return this.errors.find((e) => e.pointer === `/${field}` || e.pointer.startsWith(`/${field}/`)) ?? null
   }
 
   /** Problems that no given field shows, so that none is ever swallowed. */

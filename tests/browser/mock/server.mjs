@@ -97,7 +97,7 @@ const routes = [
   }],
   ['POST', '/users/:id/password-reset', () => ({ temporary_password: 'Tulip-42-Harbor' })],
   ['GET', '/audit', ({ query }) => page(audit.filter((r) => (!query.get('entity') || r.entity === query.get('entity')) && (!query.get('user') || r.user.username === query.get('user'))), query)],
-  ['GET', '/accounts', ({ query }) => page(search(query.get('q') ?? ''), query)],
+  ['GET', '/accounts', ({ query }) => ({ items: search(query.get('q') ?? '').slice(0, 20) })],
   ['GET', '/accounts/:no', ({ no }) => d.account_detail(need_account(no))],
   ['GET', '/accounts/:no/usage-points', ({ no }) => ({ items: d.usage_points(need_account(no)) })],
   ['GET', '/accounts/:no/readings', ({ no, query }) => page(d.readings(need_account(no)), query)],

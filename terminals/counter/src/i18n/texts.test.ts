@@ -11,7 +11,9 @@ function leaves(tree: Tree, path = ''): [string, string][] {
 const names_in = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort()
 
 describe('the two languages', () => {
-  const chinese = new Map(leaves(zh as Tree)),
+  // The server's own words are English already.
+  const { problem: _only_chinese, ...both } = zh
+  const chinese = new Map(leaves(both as Tree)),
     english = new Map(leaves(en as Tree))
   it('have the same texts', () => expect([...english.keys()].sort()).toEqual([...chinese.keys()].sort()))
   it('fill in the same values', () => {
