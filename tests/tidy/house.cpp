@@ -30,10 +30,11 @@ const std::vector<std::vector<std::string>> kLadder = {
     {"mis"},
 };
 
-bool is_left_out(const fs::path& path) {
-  const auto name = path.filename().string();
-  static const std::set<std::string> kNames = {".git", "node_modules", "dist", "data", "test-results", "playwright-report"};
-  return kNames.contains(name) || name.rfind("build", 0) == 0;
+// Folders of what is built, installed, loaded or reported.
+bool is_left_out(const fs::path& folder, int depth) {
+  const auto name = folder.filename().string();
+  static const std::set<std::string> kAnywhere = {".git", "node_modules", "dist", "test-results", "playwright-report"};
+  return kAnywhere.contains(name) || (depth == 0 && (name == "data" || name.rfind("build", 0) == 0));
 }
 
 bool is_text(const fs::path& path) {
@@ -80,10 +81,7 @@ bool House::has(const std::string& path) const {
 House read_house(const fs::path& top) {
   std::vector<SourceText> files;
   for (auto entry = fs::recursive_directory_iterator(top); entry != fs::recursive_directory_iterator(); ++entry) {
-    if (is_left_out(entry->path())) {
-      if (entry->is_directory()) entry.disable_recursion_pending();
-      continue;
-    }
+    if (entry->is_directory() && is_left_out(entry->path(), entry.depth())) entry.disable_recursion_pending();
     if (entry->is_regular_file() && is_text(entry->path()))
       files.emplace_back(fs::relative(entry->path(), top).generic_string(), content_of(entry->path()));
   }
