@@ -19,7 +19,7 @@ customers::Customer customer_row(const CountyLayout& layout, const RoutePlan& ro
   Random random(layout.options.seed, Stream::kCustomer, static_cast<std::uint64_t>(account_id));
   customers::Customer row;
   row.customer_id = {customer_of(account_id)};
-  row.customer_no = fmt::format("C{:09}", row.customer_id.value);
+  row.customer_no = customer_no_of(row.customer_id);
   row.created_at = at_nine(known_since);
   row.phone = phone_no(random);
   if (has_person(plan)) {
@@ -181,13 +181,15 @@ MeterAtWork add_meter(const CountyLayout& layout, const MeterPlace& place, Accou
   installation.valid = place.valid;
   installation.ct_ratio = place.ct_ratio;
   installation.pt_ratio = place.pt_ratio;
-  if (place.valid.to == kForever) out.asset_keys.push_back({account, meter.asset_no});
+  out.asset_keys.push_back({account, meter.asset_no});  // also of meters that are gone: people ask with old bills in hand
   out.meters.push_back(std::move(meter));
   out.installations.push_back(installation);
   return {installation.installation_id, place.valid, place.ct_ratio * place.pt_ratio, place.digits};
 }
 
 }  // namespace
+
+std::string customer_no_of(CustomerId id) { return fmt::format("C{:09}", id.value); }
 
 AccountMeters add_account_rows(const CountyLayout& layout, const RoutePlan& route, std::int64_t account_id,
                                const Premises& premises, Cursor& cursor, RouteRows& out) {

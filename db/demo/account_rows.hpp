@@ -1,6 +1,8 @@
 // The master data of one account: customer, account, agreement, usage points, meters, installations.
 #pragma once
 
+#include <string>
+
 #include "db/demo/layout.hpp"
 #include "db/demo/premises.hpp"
 #include "db/demo/rows.hpp"
@@ -28,6 +30,8 @@ struct AccountMeters {
   MeterAtWork replacement;  // installation 0 where the meter was not changed
   MeterAtWork second;       // of the second usage point; installation 0 where it has none
 };
+
+std::string customer_no_of(CustomerId id);
 
 AccountMeters add_account_rows(const CountyLayout& layout, const RoutePlan& route, std::int64_t account_id,
                                const Premises& premises, Cursor& cursor, RouteRows& out);

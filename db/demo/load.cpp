@@ -11,7 +11,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "db/demo/county.hpp"
 #include "mis/db/migrations.hpp"
 #include "mis/db/sequence.hpp"
 #include "modules/tariffs/store.hpp"
@@ -81,22 +80,8 @@ bool mark(Session& session, std::string_view stage, std::int64_t shard, std::int
 }
 
 Status load_organisation(Session& session, const County& county, const LoadOptions& load) {
-  const auto& options = county.layout().options;
   if (auto s = administration::load_org_units(session, county.layout().org_units); !s) return s;
-  if (auto s = administration::load_roles(session, options.reference_folder / "roles.json"); !s) return s;
-  std::vector<administration::NewUser> users;
-  for (const auto& member : county.staff()) {
-    administration::NewUser user;
-    user.user_id = member.user_id;
-    user.username = member.username;
-    user.name = member.name;
-    user.org_id = member.org_id;
-    user.roles = member.roles;
-    user.password = load.staff_password;
-    user.must_change_password = false;  // a demonstration is for looking around
-    users.push_back(std::move(user));
-  }
-  return administration::load_users(session, users, load.now);
+  return load_staff(session, county, load);
 }
 
 Status load_network(Session& session, const County& county) {
@@ -116,23 +101,6 @@ Status load_network(Session& session, const County& county) {
   advance(metering::kUsagePointSequence, static_cast<std::size_t>(layout.usage_points));
   advance(metering::kMeterSequence, static_cast<std::size_t>(layout.meters));
   advance(metering::kInstallationSequence, static_cast<std::size_t>(layout.meters));
-  return ok();
-}
-
-Status load_tariffs(Session& session, const County& county) {
-  std::vector<tariffs::StoredVersion> rows;
-  for (const auto& [code, tariff] : county.tariffs()) {
-    tariffs::StoredVersion row;
-    row.code = code;
-    row.name = tariff.name_zh;
-    row.name_en = tariff.name_en;
-    row.category = tariffs::tariff_to_json(tariff).at("category").get<std::string>();
-    row.version = tariff.version;
-    row.valid = tariff.valid;
-    row.definition = tariffs::to_json_text(tariff);
-    rows.push_back(std::move(row));
-  }
-  tariffs::load_versions(session, rows);
   return ok();
 }
 
@@ -216,7 +184,7 @@ class Loader {
                         [&](Session& session) { return load_organisation(session, county_, load_); }); !s) return s;
     if (auto s = single("network", layout.areas.size() + layout.routes.size() + layout.feeders.size(),
                         [&](Session& session) { return load_network(session, county_); }); !s) return s;
-    if (auto s = single("tariffs", county_.tariffs().size(), [&](Session& session) { return load_tariffs(session, county_); }); !s) return s;
+    if (auto s = single("tariffs", county_.tariffs().size(), [&](Session& session) { return load_county_tariffs(session, county_); }); !s) return s;
     if (auto s = routes(); !s) return s;
     return database_.transact([](Session& session) -> Status {
       session.execute("UPDATE demo_county SET complete = 1 WHERE id = 1");
@@ -308,6 +276,41 @@ class Loader {
 };
 
 }  // namespace
+
+Status load_staff(Session& session, const County& county, const LoadOptions& load) {
+  const auto& options = county.layout().options;
+  if (auto s = administration::load_roles(session, options.reference_folder / "roles.json"); !s) return s;
+  std::vector<administration::NewUser> users;
+  for (const auto& member : county.staff()) {
+    administration::NewUser user;
+    user.user_id = member.user_id;
+    user.username = member.username;
+    user.name = member.name;
+    user.org_id = member.org_id;
+    user.roles = member.roles;
+    user.password = load.staff_password;
+    user.must_change_password = false;  // a demonstration is for looking around
+    users.push_back(std::move(user));
+  }
+  return administration::load_users(session, users, load.now);
+}
+
+Status load_county_tariffs(Session& session, const County& county) {
+  std::vector<tariffs::StoredVersion> rows;
+  for (const auto& [code, tariff] : county.tariffs()) {
+    tariffs::StoredVersion row;
+    row.code = code;
+    row.name = tariff.name_zh;
+    row.name_en = tariff.name_en;
+    row.category = tariffs::tariff_to_json(tariff).at("category").get<std::string>();
+    row.version = tariff.version;
+    row.valid = tariff.valid;
+    row.definition = tariffs::to_json_text(tariff);
+    rows.push_back(std::move(row));
+  }
+  tariffs::load_versions(session, rows);
+  return ok();
+}
 
 Result<CountySummary> load_county(db::Database& database, const CountyOptions& options, const LoadOptions& load) {
   auto county = County::plan(options);

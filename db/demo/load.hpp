@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "db/demo/options.hpp"
+#include "db/demo/county.hpp"
 #include "mis/base/result.hpp"
 #include "mis/base/time.hpp"
 #include "mis/db/database.hpp"
@@ -55,6 +55,11 @@ struct CountySummary {
 // transaction. Errors: demo.other_county where it holds another county, demo.not_empty where it holds accounts of
 // somebody else, and whatever the database says.
 Result<CountySummary> load_county(db::Database& database, const CountyOptions& options, const LoadOptions& load);
+
+// Its parts that no file brings, for a county that is loaded from files: inside the caller's transaction. Staff belong to
+// units that are there; agreements refer to tariffs.
+Status load_staff(db::Session& session, const County& county, const LoadOptions& load);
+Status load_county_tariffs(db::Session& session, const County& county);
 
 // The logins by themselves, for a server that starts on a county loaded earlier.
 Result<std::vector<Login>> county_logins(const CountyOptions& options);

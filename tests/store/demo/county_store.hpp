@@ -1,0 +1,19 @@
+// What the store tests of the county share: a small county's options and a fingerprint of every table that it fills.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "db/demo/load.hpp"
+#include "tests/store/fixture.hpp"
+
+namespace county_example {
+
+mis::demo::CountyOptions small_county(int customers);
+mis::demo::LoadOptions quiet_load();
+
+// Table → checksum over all rows in any order. Passwords, whose salts are random, and the time at which a customer became
+// known to this database are left out.
+std::map<std::string, std::string> fingerprint(mis::db::Database& database);
+
+}  // namespace county_example
