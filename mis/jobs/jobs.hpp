@@ -54,7 +54,7 @@ struct Kind {
   std::string name;  // "billing.calculate"
   // Does one shard inside the given transaction and returns the number of items. An error marks the shard failed, with
   // the message; DbErrors that a repetition cures are repeated before.
-  std::function<Result<std::int64_t>(db::Session&, const Job&, std::int64_t shard_key)> run_shard;
+  std::function<Result<std::int64_t>(db::Session&, const Job&, const Shard&)> run_shard;
   // After the last shard, in the transaction that ends the job.
   std::function<Status(db::Session&, const Job&)> finish;
 };

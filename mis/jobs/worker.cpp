@@ -60,25 +60,25 @@ struct Worker::Impl {
   }
 
   Step work_on_a_shard(const Job& job, const Kind& kind) {
-    std::optional<std::int64_t> key;
+    std::optional<Shard> shard;
     const auto status = database.transact([&](db::Session& s) -> Status {
-      key.reset();
+      shard.reset();
       {
-        auto rows = s.query("SELECT shard_key FROM jobs_shard WHERE job_id = ? AND state = 0 ORDER BY shard_key LIMIT 1 FOR UPDATE SKIP LOCKED", job.id);
+        auto rows = s.query("SELECT shard_key, items_expected FROM jobs_shard WHERE job_id = ? AND state = 0 ORDER BY shard_key LIMIT 1 FOR UPDATE SKIP LOCKED", job.id);
         if (!rows.next()) return ok();
-        key = rows.i64(0);
+        shard = Shard{rows.i64(0), rows.i32(1)};
       }
-      auto items = kind.run_shard(s, job, *key);
+      auto items = kind.run_shard(s, job, *shard);
       if (!items) return std::move(items).error();
-      s.execute("UPDATE jobs_shard SET state = 1, items = ?, attempts = attempts + 1 WHERE job_id = ? AND shard_key = ?", *items, job.id, *key);
+      s.execute("UPDATE jobs_shard SET state = 1, items = ?, attempts = attempts + 1 WHERE job_id = ? AND shard_key = ?", *items, job.id, shard->key);
       return ok();
     });
-    if (status) return key ? Step::kDidOne : Step::kNothing;
-    if (!key || status.error().kind == ErrorKind::kUnavailable) return Step::kTrouble;  // it stays open; somebody goes on with it later
+    if (status) return shard ? Step::kDidOne : Step::kNothing;
+    if (!shard || status.error().kind == ErrorKind::kUnavailable) return Step::kTrouble;  // it stays open; somebody goes on with it later
     // The shard's own fault: count the attempt, and give it up after a few, so that one bad route never stops the rest.
     (void)database.transact([&](db::Session& s) {
       s.execute("UPDATE jobs_shard SET attempts = attempts + 1, state = IF(attempts >= ?, 2, 0), error = ? WHERE job_id = ? AND shard_key = ? AND state = 0",
-                kMaxAttempts, shortened(status.error().message), job.id, *key);
+                kMaxAttempts, shortened(status.error().message), job.id, shard->key);
       return ok();
     });
     return Step::kDidOne;

@@ -24,17 +24,15 @@ Result<BillingMonth> month_of(db::Session& session, RunId run, RunState expected
 jobs::Kind calculate_kind(const Clock& clock) {
   jobs::Kind kind;
   kind.name = kCalculateJob;
-  kind.run_shard = [source = std::make_shared<TariffBookSource>()](db::Session& session, const jobs::Job& job, std::int64_t route) -> Result<std::int64_t> {
+  kind.run_shard = [source = std::make_shared<TariffBookSource>()](db::Session& session, const jobs::Job& job, const jobs::Shard& shard) -> Result<std::int64_t> {
     const RunId run{job.subject};
     auto month = month_of(session, run, RunState::kCalculating);
     if (!month) return std::move(month).error();
     auto tariffs = source->current(session);
     if (!tariffs) return std::move(tariffs).error();
-    auto counts = calculate_shard(session, run, *month, {route}, *tariffs);
+    auto counts = calculate_shard(session, run, *month, {shard.key}, *tariffs);
     if (!counts) return std::move(counts).error();
-    // Progress counts every account of the route, also those that were not served in the month.
-    auto rows = session.query("SELECT accounts FROM customers_route_size WHERE route_id = ?", route);
-    return rows.next() ? rows.i64(0) : 0;
+    return shard.items_expected;  // progress counts every account of the route, also those that were not served in the month
   };
   kind.finish = [&clock](db::Session& session, const jobs::Job& job) {
     session.execute("UPDATE billing_run SET state = 'calculated', version = version + 1, calculated_at = ? WHERE run_id = ? AND state = 'calculating'",
@@ -47,17 +45,15 @@ jobs::Kind calculate_kind(const Clock& clock) {
 jobs::Kind issue_kind(const Clock& clock, const IssueListeners& listeners) {
   jobs::Kind kind;
   kind.name = kIssueJob;
-  kind.run_shard = [&clock, &listeners](db::Session& session, const jobs::Job& job, std::int64_t route) -> Result<std::int64_t> {
+  kind.run_shard = [&clock, &listeners](db::Session& session, const jobs::Job& job, const jobs::Shard& shard) -> Result<std::int64_t> {
     const RunId run{job.subject};
     auto month = month_of(session, run, RunState::kIssuing);
     if (!month) return std::move(month).error();
     const auto now = clock.now();
-    const IssuedShard shard{run, *month, {route}, local_date(now), now, job.requested_by};
+    const IssuedShard issued{run, *month, {shard.key}, local_date(now), now, job.requested_by};
     for (const auto& listener : listeners.on_shard)
-      if (auto status = listener(session, shard); !status) return std::move(status).error();
-    auto rows = session.query("SELECT COUNT(*) FROM billing_bill WHERE billing_month = ? AND route_id = ?", *month, route);
-    rows.next();
-    return rows.i64(0);
+      if (auto status = listener(session, issued); !status) return std::move(status).error();
+    return shard.items_expected;
   };
   kind.finish = [&clock](db::Session& session, const jobs::Job& job) {
     session.execute("UPDATE billing_run SET state = 'issued', version = version + 1, issued_at = ? WHERE run_id = ? AND state = 'issuing'", clock.now(), job.subject);
