@@ -16,7 +16,7 @@ int verify(const Place& place) {
     return 2;
   }
   if (chain->intact()) {
-    fmt::print("audit chain: {} rows, intact\n", chain->rows);
+    fmt::print("audit chain: {} rows, intact; keep its last hash elsewhere: {}\n", chain->rows, chain->last_hash);
   } else {
     fmt::print("audit chain: broken at row {}: {}\n", *chain->first_broken_seq, chain->reason);
     ++wrong;

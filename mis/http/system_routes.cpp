@@ -1,6 +1,5 @@
 #include "mis/http/system_routes.hpp"
 
-#include <fstream>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -55,31 +54,6 @@ Result<Answer> metrics_text(const Services& services, const Request& request, co
   return answer;
 }
 
-// Resident memory in bytes, from the second number of /proc/self/statm.
-std::int64_t resident_bytes() {
-  std::ifstream statm("/proc/self/statm");
-  std::int64_t size = 0, resident = 0;
-  statm >> size >> resident;
-  return resident * 4096;
-}
-
-void register_gauges(const Services& services) {
-  observe::Metrics& metrics = services.metrics;
-  auto& memory = metrics.gauge("process_resident_memory_bytes", "Resident memory of the server.");
-  auto& in_use = metrics.gauge("watthour_db_sessions", "Sessions of the database pool.", {{"state", "in_use"}});
-  auto& idle = metrics.gauge("watthour_db_sessions", "Sessions of the database pool.", {{"state", "idle"}});
-  auto& retries = metrics.gauge("watthour_db_retries", "Units of work that were run again after a deadlock or a lost connection.");
-  auto& transactions = metrics.gauge("watthour_db_transactions", "Units of work that were committed or given up.");
-  metrics.before_text([&, database = &services.database] {
-    const auto stats = database->stats();
-    memory.set(resident_bytes());
-    in_use.set(stats.in_use);
-    idle.set(stats.idle);
-    retries.set(stats.retries);
-    transactions.set(stats.transactions);
-  });
-}
-
 }  // namespace
 
 void register_system_routes(Registry& registry) {
@@ -107,7 +81,6 @@ void register_system_routes(Registry& registry) {
                     return answer;
                   },
                   .response = schema::anything()});
-  register_gauges(services);
 }
 
 }  // namespace mis::http

@@ -31,7 +31,7 @@ Head read_head(db::Rows rows) {
 }
 
 struct Progress {
-  AuditCheck check;
+  AuditCheck check{.rows = 0, .last_hash = previous_of_first(), .first_broken_seq = {}, .reason = {}};
   Head last{0, previous_of_first()};
 };
 
@@ -68,6 +68,7 @@ bool check_some(db::Session& session, Progress& progress) {
       return broken(link.seq, "expected row " + std::to_string(link.seq) + " as it was written but its fields do not give its hash");
     }
     progress.last = {link.seq, hash};
+    progress.check.last_hash = hash;
   }
   return count == kRowsAtATime;
 }
@@ -114,7 +115,7 @@ Result<AuditCheck> verify_audit_chain(db::Database& database) {
   if (!head) return head.error();
   Progress progress;
   bool more = true;
-  std::string hash_at_head = head->seq == 0 ? previous_of_first() : "";
+  const std::string hash_at_head = head->seq == 0 ? previous_of_first() : "";
   while (more) {
     const auto step = database.read([&](db::Session& session) -> Result<bool> { return check_some(session, progress); });
     if (!step) return step.error();

@@ -46,6 +46,7 @@ std::string audit_hash(const AuditLink& link);
 
 struct AuditCheck {
   std::int64_t rows = 0;
+  std::string last_hash;  // of the last row that fits; to be kept outside of the database
   std::optional<std::int64_t> first_broken_seq;
   std::string reason;  // "expected … but …"; empty where the chain holds
   bool intact() const { return !first_broken_seq; }

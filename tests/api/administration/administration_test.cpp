@@ -151,6 +151,9 @@ TEST_CASE("whoever alters, removes or adds an audit row is found out") {
   const auto before = security::verify_audit_chain(database);
   REQUIRE(before);
   CHECK(before->intact());
+  auto head = owner->query("SELECT hash FROM security_audit_head");
+  head.next();
+  CHECK(before->last_hash == head.text(0));
   CHECK(before->rows == 5);  // the people loaded, a sign-in, three changes
 
   SECTION("the application itself may not touch the rows") {
