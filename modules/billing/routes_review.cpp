@@ -141,6 +141,29 @@ Result<Answer> resolve_answer(const Services& services, const Request& request, 
   });
 }
 
+Result<Answer> resolve_all_answer(const Services& services, const Request& request, const security::Caller& caller) {
+  auto id = request.id_param("run_id");
+  if (!id) return std::move(id).error();
+  auto body = Fields::of_body(request);
+  if (!body) return std::move(body).error();
+  const auto action = body->one_of("action", {"estimate", "accept", "exclude"});
+  const auto note = body->optional_text("note", {.max_length = 200}).value_or("");
+  std::optional<int> reason;
+  if (const auto name = body->optional_text("reason", {.max_length = 40, .characters = TextRule::Characters::kCode})) {
+    reason = reason_of(*name);
+    if (!reason) body->complain("reason", "unknown", fmt::format("expected the name of a reason but found '{}'", *name));
+  }
+  if (auto error = body->finish()) return *error;
+  return idempotent(services, request, caller, [&](db::Session& session) -> Result<Answer> {
+    auto result = RunService(services).decide_all(session, {*id}, reason, *decision_of(action), note, caller.user_id);
+    if (!result) return std::move(result).error();
+    auto entry = security::audit_entry(caller, "billing.decide_all", "bill_run", std::to_string(*id));
+    entry.after = json({{"decision", action}, {"note", note}, {"reason", reason ? json(name_of(static_cast<ExceptionKind>(*reason))) : json(nullptr)}, {"accounts", result->decided}}).dump();
+    security::append_audit(session, services.clock.now(), entry);
+    return json_answer({{"decided", result->decided}, {"left_open", result->left_open}, {"job_id", result->job ? json(result->job->value) : json(nullptr)}});
+  });
+}
+
 Result<Answer> review_answer(const Services& services, const Request& request, const security::Caller& caller) {
   auto id = request.id_param("run_id");
   if (!id) return std::move(id).error();
@@ -205,6 +228,15 @@ void register_review_routes(Registry& registry) {
                   .handler = [&services](const Request& r, const security::Caller& c) { return resolve_answer(services, r, c); },
                   .request = object({{"action", one_of({"estimate", "accept", "exclude"})}, {"note", text(200), false}}),
                   .response = exception_schema(),
+                  .idempotency_key = true});
+
+  registry.route({.method = Method::kPost,
+                  .path = "/api/v1/billing/runs/{run_id}/resolutions",
+                  .permission = Permission("billing.review"),
+                  .summary = "The same decision for all open exceptions, or those of one reason; their routes are calculated again by a job",
+                  .handler = [&services](const Request& r, const security::Caller& c) { return resolve_all_answer(services, r, c); },
+                  .request = object({{"action", one_of({"estimate", "accept", "exclude"})}, {"note", text(200), false}, {"reason", text(40), false}}),
+                  .response = named("DecideAll", object({{"decided", integer()}, {"left_open", integer()}, {"job_id", integer().or_null()}})),
                   .idempotency_key = true});
 
   registry.route({.method = Method::kGet,

@@ -180,7 +180,7 @@ void read_accounts(db::Session& session, BillingMonth month, RouteId route, Shar
     input.agreement.household_persons = static_cast<std::uint8_t>(std::clamp(rows.i32(5), 0, 255));
     if (const auto since = rows.date_or_null(6))
       input.agreement.household_since = {static_cast<int>(since->ymd().year()) * 100 + static_cast<int>(static_cast<unsigned>(since->ymd().month()))};
-    input.months_of_use = months_of_use(out.tariffs->find(account.tariff_code, service.from), month, opened, closed);
+    input.months_of_use = months_of_use(out.tariffs->find(account.tariff_code, service.to + -1), month, opened, closed);
     out.changes.push_back({from, capacity, input.agreement.suspended});
     ++account.changes;
   }
@@ -257,7 +257,7 @@ class ShardBuilder {
     UsagePointInput point;
     point.id = {row.usage_point};
     point.billed = billed;
-    const auto day = account.input.service.from;
+    const auto day = account.input.service.to + -1;  // the version in force on the last day prices the bill
     point.tariff = out_.tariffs->find(row.tariff_code.empty() ? account.tariff_code : row.tariff_code, day);
     if (row.deduction_kind == "fixed_quantity") point.deduction = Deduction::kFixedQuantity;
     else if (row.deduction_kind == "fixed_ratio") point.deduction = Deduction::kFixedRatio;
