@@ -80,7 +80,7 @@ TEST_CASE("a database with somebody's accounts is left alone", "[demo][store]") 
 
 TEST_CASE("killed again and again, the county still comes out whole", "[demo][store]") {
   fixture::FreshDatabase undisturbed, killed;
-  REQUIRE(load_county(undisturbed.owner(), small_county(1'200), quiet_load()));
+  REQUIRE(load_county(undisturbed.owner(), small_county(800), quiet_load()));
 
   const auto seed = std::random_device{}();
   INFO("seed " << seed);
@@ -93,11 +93,11 @@ TEST_CASE("killed again and again, the county still comes out whole", "[demo][st
     REQUIRE(child >= 0);
     if (child == 0) {
       db::Database own(endpoint);
-      const auto loaded = load_county(own, small_county(1'200), quiet_load());
+      const auto loaded = load_county(own, small_county(800), quiet_load());
       _exit(loaded ? 0 : 1);
     }
     // Later attempts live longer, so that the end is reached whatever the machine does.
-    std::this_thread::sleep_for(std::chrono::milliseconds(random() % 400 + 150 * static_cast<unsigned>(attempt)));
+    std::this_thread::sleep_for(std::chrono::milliseconds(random() % 500 + 300 * static_cast<unsigned>(attempt)));
     int status = 0;
     if (waitpid(child, &status, WNOHANG) == 0) {
       kill(child, SIGKILL);
@@ -109,7 +109,7 @@ TEST_CASE("killed again and again, the county still comes out whole", "[demo][st
       complete = true;
     }
   }
-  if (!complete) REQUIRE(load_county(killed.owner(), small_county(1'200), quiet_load()));
+  if (!complete) REQUIRE(load_county(killed.owner(), small_county(800), quiet_load()));
   CHECK(kills > 0);
   CHECK(fingerprint(killed.owner()) == fingerprint(undisturbed.owner()));
 }
