@@ -114,7 +114,7 @@ double wait_until_ready() {
 std::vector<std::string> search_terms(Terminal& terminal) {
   std::vector<std::string> terms;
   for (const char* seed : {"000", "00001", "王", "李", "建", "wj", "zl", "138", "139", "县", "路"}) {
-    const auto reply = terminal.send("GET", std::string("/api/v1/accounts?limit=20&q=") + [&] { std::string e; Poco::URI::encode(seed, "", e); return e; }());
+    const auto reply = terminal.send("GET", std::string("/api/v1/accounts?q=") + [&] { std::string e; Poco::URI::encode(seed, "", e); return e; }());
     if (reply.status != 200) continue;
     for (const auto& item : reply.body["items"]) {
       terms.push_back(item.value("account_no", ""));
