@@ -51,7 +51,9 @@ std::optional<Date> parse_file_date(std::string_view text) {
 }
 
 std::optional<Instant> parse_file_instant(std::string_view text) {
-  if (auto instant = Instant::parse(text)) return instant;
+  // Only what names its offset is an instant by itself; all else is the utility's own time.
+  const bool has_offset = text.ends_with('Z') || text.ends_with('z') || text.find_first_of("+-", std::min<std::size_t>(text.size(), 10)) != std::string_view::npos;
+  if (has_offset) return Instant::parse(text);
   const std::size_t split = text.find_first_of(" T");
   const auto day = parse_file_date(text.substr(0, split));
   if (!day) return {};

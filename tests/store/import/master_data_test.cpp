@@ -39,7 +39,7 @@ TEST_CASE("a file loads once; a second time everything is unchanged") {
 TEST_CASE("good rows load, bad rows land in a file that is corrected and loaded again") {
   Workshop& shop = example::small_county();
   const auto file = shop.write("customers.csv",
-                               "customer_no,kind,name,phone\nC1,person,张三,1\nC2,human,\"李,四\",2\nC3,person,,3\nC4,person,赵六\nC5,body,学校,5\n");
+                               "customer_no,kind,name,phone\nB1,person,张三,1\nB2,human,\"李,四\",2\nB3,person,,3\nB4,person,赵六\nB5,body,学校,5\n");
   const ImportOutcome first = shop.import(customers(), file);
   CHECK(first.summary.loaded == 2);
   CHECK(first.summary.rejected == 3);
@@ -73,7 +73,7 @@ TEST_CASE("every complaint about a row is told, not only the first") {
 TEST_CASE("the same key with other content is a conflict that names the difference") {
   Workshop& shop = example::small_county();
   shop.import_text(customers(), two_customers("E"));
-  const ImportOutcome outcome = shop.import_text(customers(), "customer_no,kind,name,id_kind,id_no,phone\nC1,person,张三,resident_id,1,139\nC2,person,李四,,,\n");
+  const ImportOutcome outcome = shop.import_text(customers(), "customer_no,kind,name,id_kind,id_no,phone\nE1,person,张三,resident_id,1,139\nE2,person,李四,,,\n");
   CHECK(outcome.summary.unchanged == 1);
   CHECK(outcome.problems == std::vector<std::string>{"line 2, column phone: expected \"13800138888\" as it was loaded before but found \"139\""});
   CHECK(shop.text("SELECT phone FROM customers_customer WHERE customer_no = 'E1'") == "13800138888");
@@ -81,7 +81,7 @@ TEST_CASE("the same key with other content is a conflict that names the differen
 
 TEST_CASE("the same row twice in one file loads once") {
   Workshop& shop = example::small_county();
-  const ImportOutcome outcome = shop.import_text(customers(), "customer_no,kind,name\nC1,person,张三\nC1,person,张三\nC1,person,李四\n");
+  const ImportOutcome outcome = shop.import_text(customers(), "customer_no,kind,name\nF1,person,张三\nF1,person,张三\nF1,person,李四\n");
   CHECK(outcome.summary.loaded == 1);
   CHECK(outcome.summary.unchanged == 1);
   CHECK(outcome.summary.rejected == 1);
@@ -89,7 +89,7 @@ TEST_CASE("the same row twice in one file loads once") {
 
 TEST_CASE("a header is checked as a whole before any row is read") {
   Workshop& shop = example::small_county();
-  const ImportOutcome outcome = shop.import_text(customers(), "customer_no,name,telephone,name\nC1,张三,1,x\n");
+  const ImportOutcome outcome = shop.import_text(customers(), "customer_no,name,telephone,name\nG1,张三,1,x\n");
   CHECK(outcome.error == "files.header");
   CHECK(outcome.message ==
         "line 1: expected a column of customers but found \"telephone\"; expected each column once but found name twice; "
@@ -100,7 +100,7 @@ TEST_CASE("a header is checked as a whole before any row is read") {
 
 TEST_CASE("GB18030 files load as they are") {
   Workshop& shop = example::small_county();
-  const ImportOutcome outcome = shop.import_text(customers(), "customer_no,kind,name\nC1,person,\xD5\xC5\xC8\xFD\n");
+  const ImportOutcome outcome = shop.import_text(customers(), "customer_no,kind,name\nH1,person,\xD5\xC5\xC8\xFD\n");
   CHECK(outcome.summary.loaded == 1);
   CHECK(shop.text("SELECT name FROM customers_customer WHERE customer_no LIKE 'H%'") == "张三");
 }
@@ -120,7 +120,7 @@ TEST_CASE("an import that stopped half-way is repeated and goes on where it stop
 
 TEST_CASE("the rows of a rejected file never go into the file that is being read") {
   Workshop& shop = example::small_county();
-  const auto file = shop.write("customers.csv", "customer_no,kind,name\nC1,human,张三\n");
+  const auto file = shop.write("customers.csv", "customer_no,kind,name\nK1,human,张三\n");
   CHECK(shop.import(customers(), file, {mis::files::Encoding::kDetect, file, 100}).error == "files.reject_is_input");
 }
 
