@@ -4,6 +4,8 @@
 
 #include "mis/http/fields.hpp"
 #include "modules/tariffs/store.hpp"
+#include "modules/tariffs/tariff_json.hpp"
+#include "modules/tariffs/tariff_names.hpp"
 
 namespace mis::tariffs {
 namespace {
@@ -22,18 +24,14 @@ json definition_of(const StoredVersion& version) {
 }
 
 // Structure and voltage are part of the definition; the list shows them beside what the tables hold.
-std::string word(const json& definition, const char* name) {
-  const auto found = definition.is_object() ? definition.find(name) : definition.end();
-  return definition.is_object() && found != definition.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-json to_json(const StoredVersion& v, const json& definition) {
+json to_json(const StoredVersion& v) {
+  const auto tariff = parse_tariff(v.definition);
   return {{"code", v.code},
           {"name", v.name},
           {"name_en", v.name_en},
           {"category", v.category},
-          {"structure", word(definition, "structure")},
-          {"voltage", word(definition, "voltage")},
+          {"structure", tariff ? word_of(structure_names(), tariff->structure) : ""},
+          {"voltage", tariff ? word_of(voltage_names(), tariff->voltage) : ""},
           {"version", v.version},
           {"valid_from", v.valid.from.to_string()},
           {"valid_to", v.valid.to == kForever ? json(nullptr) : json(v.valid.to.to_string())},
@@ -53,7 +51,7 @@ Result<Answer> list(const Services& services, const Request& request) {
   return services.database.read([&](db::Session& session) -> Result<Answer> {
     const auto rows = newest_versions(session, page.key_text(0), page.limit + 1);
     json items = json::array();
-    for (const auto& row : rows) items.push_back(to_json(row, definition_of(row)));
+    for (const auto& row : rows) items.push_back(to_json(row));
     return http::page_answer(std::move(items), page, [&](std::size_t i) { return std::vector{rows[i].code}; });
   });
 }
@@ -62,11 +60,10 @@ Result<Answer> show(const Services& services, const Request& request) {
   return services.database.read([&](db::Session& session) -> Result<Answer> {
     const auto versions = versions_of(session, request.param("code"));
     if (versions.empty()) return not_found("tariffs.no_tariff", "expected a tariff with this code but there is none");
-    const json definition = definition_of(versions.front());
-    json body = to_json(versions.front(), definition);
-    body["definition"] = definition;
+    json body = to_json(versions.front());
+    body["definition"] = definition_of(versions.front());
     body["versions"] = json::array();
-    for (const auto& version : versions) body["versions"].push_back(to_json(version, definition_of(version)));
+    for (const auto& version : versions) body["versions"].push_back(to_json(version));
     return http::json_answer(body);
   });
 }
