@@ -17,6 +17,7 @@
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
 #include <Poco/Net/HTTPSClientSession.h>
+#include <Poco/Net/ServerSocket.h>
 #include <Poco/StreamCopier.h>
 #include <Poco/URI.h>
 #include <fmt/format.h>
@@ -29,7 +30,9 @@ using nlohmann::json;
 using Steady = std::chrono::steady_clock;
 double since(Steady::time_point t) { return std::chrono::duration<double>(Steady::now() - t).count(); }
 
-constexpr std::uint16_t kPort = 18443;
+// A port that nobody uses just now.
+std::uint16_t free_port() { return Poco::Net::ServerSocket(Poco::Net::SocketAddress("127.0.0.1", 0)).address().port(); }
+const std::uint16_t kPort = free_port();
 constexpr int kTerminals = 100;
 
 // The program as a child, stopped with the object.
