@@ -120,8 +120,12 @@ std::vector<BillSummary> list_bills(db::Session& session, AccountId account, std
                                  "WHERE b.account_id = ? AND b.billing_month < ? ORDER BY b.billing_month DESC, b.revision DESC LIMIT ?", account, before, limit); rows.next();)
     bills.push_back({rows.month(0), rows.i32(1), make_bill_no(rows.month(0), account_no, rows.i32(1)), {rows.i64(2)}, {rows.i64(3)}, state_of(rows.text(4)), rows.instant_or_null(5), false});
   for (auto rows = session.query("SELECT billing_month, energy_wh, amount_fen FROM billing_history WHERE account_id = ? AND billing_month < ? ORDER BY billing_month DESC LIMIT ?",
-                                 account, before, limit); rows.next();)
-    bills.push_back({rows.month(0), 1, "", {rows.i64(1)}, {rows.i64(2)}, RunState::kIssued, {}, true});
+                                 account, before, limit); rows.next();) {
+    // A month that was billed here as well (a trial before going live) shows once, as the bill.
+    const auto month = rows.month(0);
+    if (std::none_of(bills.begin(), bills.end(), [&](const auto& bill) { return !bill.migrated && bill.month == month; }))
+      bills.push_back({month, 1, "", {rows.i64(1)}, {rows.i64(2)}, RunState::kIssued, {}, true});
+  }
   std::stable_sort(bills.begin(), bills.end(), [](const auto& a, const auto& b) { return a.month > b.month; });
   if (bills.size() > static_cast<std::size_t>(limit)) bills.resize(static_cast<std::size_t>(limit));
   return bills;
