@@ -89,6 +89,8 @@ class Demo {
   }
 
   int run() {
+    // A county that cannot be made is told before a database is made for it.
+    if (auto usable = demo::check(county_); !usable) return fail(usable.error());
     auto stops_at_once = std::make_unique<StopsAtOnce>(signals_);
     say("Opening the database ...");
     auto begun = Steady::now();
