@@ -23,9 +23,11 @@ export default defineConfig({
       args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--no-first-run'],
     },
   },
+  // The month is lived first, as the other tests look at its bills.
   projects: [
-    { name: 'counter', use: { locale: 'zh-CN', colorScheme: 'light' } },
-    { name: 'dark-english', testMatch: 'pages.spec.ts', dependencies: ['counter'], use: { locale: 'en', colorScheme: 'dark' } },
+    { name: 'month', testMatch: 'month.spec.ts', use: { locale: 'zh-CN', colorScheme: 'light' } },
+    { name: 'counter', testIgnore: 'month.spec.ts', dependencies: ['month'], use: { locale: 'zh-CN', colorScheme: 'light' } },
+    { name: 'dark-english', testMatch: 'pages.spec.ts', dependencies: ['month'], use: { locale: 'en', colorScheme: 'dark' } },
   ],
   webServer: given
     ? undefined

@@ -223,7 +223,7 @@ export interface MonthGroup {
 }
 export interface BillingMonth {
   billing_month: string
-  state: RunState
+  state: string
   accounts: number
   readings: { meters: number; read: number; missing: number }
   bills: { calculated: number; issued: number }
@@ -236,7 +236,7 @@ export interface BillingMonth {
 }
 export interface MonthState {
   billing_month: string
-  state: RunState
+  state: string
 }
 
 export interface RunException {
@@ -269,7 +269,6 @@ export interface ReviewRow {
   last_month: Comparison | null
   last_year: Comparison | null
   flags: string[]
-  reviewed: boolean
 }
 export interface ReviewPage extends Page<ReviewRow> {
   flags?: { flag: string; count: number }[]

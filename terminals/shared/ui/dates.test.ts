@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { instant_text, month_text } from './dates'
+import { instant_text, month_before, month_text, today_in_zone } from './dates'
 
 it('a billing month reads as its language does', () => {
   expect(month_text('2026-03', 'zh-CN')).toBe('2026年3月')
@@ -9,4 +9,13 @@ it('a billing month reads as its language does', () => {
 it('an instant is shown in the utility’s zone, wherever the browser stands', () => {
   expect(instant_text('2026-10-31T16:30:00Z')).toBe('2026-11-01 00:30:00')
   expect(instant_text(null)).toBe('')
+})
+
+it('the month before January lies in the year before', () => {
+  expect(month_before('2026-01')).toBe('2025-12')
+  expect(month_before('2026-11')).toBe('2026-10')
+})
+it('a new day begins in the utility’s zone, eight hours before Greenwich', () => {
+  expect(today_in_zone(new Date('2026-10-31T15:59:59Z'))).toBe('2026-10-31')
+  expect(today_in_zone(new Date('2026-10-31T16:00:00Z'))).toBe('2026-11-01')
 })

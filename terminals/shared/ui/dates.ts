@@ -20,3 +20,14 @@ export function instant_text(instant: string | null): string {
   if (Number.isNaN(at.getTime())) return instant
   return new Intl.DateTimeFormat('sv-SE', { timeZone: kZone, dateStyle: 'short', timeStyle: 'medium' }).format(at)
 }
+
+/** The month before: "2026-01" → "2025-12". */
+export function month_before(month: string): string {
+  const [year, number] = month.split('-').map(Number) as [number, number]
+  return number === 1 ? `${year - 1}-12` : `${year}-${String(number - 1).padStart(2, '0')}`
+}
+
+/** The utility's calendar day, "2026-11-23". */
+export function today_in_zone(now = new Date()): string {
+  return new Intl.DateTimeFormat('sv-SE', { timeZone: kZone, dateStyle: 'short' }).format(now)
+}
