@@ -68,11 +68,24 @@ class MigrationLock {
   bool held_ = false;
 };
 
-Status apply(Session& owner, const Migration& migration, std::size_t done) {
+// DDL commits by itself, so whoever dies between a statement and the note that it is done leaves it done but not noted.
+// These are the server's words for "that is there already" (table, column, key, row) and "that is gone already".
+bool says_done_before(const DbError& e) {
+  for (const int code : {1050, 1060, 1061, 1062, 1091})
+    if (e.code() == code) return true;
+  return false;
+}
+
+Status apply(Session& owner, const Migration& migration, std::size_t done, bool resumed) {
   for (std::size_t i = done; i < migration.statements.size(); ++i) {
     try {
       owner.run_raw(migration.statements[i]);
     } catch (const DbError& e) {
+      // Only the first statement of a resumed migration can have been done by somebody who could not note it any more.
+      if (resumed && i == done && says_done_before(e)) {
+        owner.execute("UPDATE mis_migration SET statements_done = ? WHERE name = ?", static_cast<std::int64_t>(i + 1), migration.name);
+        continue;
+      }
       return internal("db.migration_failed", fmt::format("{}: statement {} of {}: {}", migration.name, i + 1,
                                                          migration.statements.size(), e.what()));
     }
@@ -132,7 +145,7 @@ Result<MigrationReport> migrate(Session& owner, const std::vector<Migration>& mi
         owner.execute("UPDATE mis_migration SET sha256 = ? WHERE name = ?", migration.sha256, migration.name);
       }
       const auto done = it == known.end() ? 0 : it->second.done;
-      if (auto status = apply(owner, migration, done); !status) return std::move(status).error();
+      if (auto status = apply(owner, migration, done, it != known.end()); !status) return std::move(status).error();
       ++report.applied;
     }
     for (const auto& [name, state] : known) {
