@@ -3,7 +3,8 @@
 namespace mis::meter_reading {
 namespace {
 
-constexpr std::int64_t kKeptForMicros = 10'000'000;
+constexpr std::int64_t kReadingsKept_us = 10'000'000;
+constexpr std::int64_t kMetersKept_us = 300'000'000;  // meters are installed by the dozen a day
 constexpr std::size_t kMostMonthsKept = 36;
 
 }  // namespace
@@ -25,14 +26,20 @@ Result<Service::Progress> Service::progress(BillingMonth month) const {
   // The lock is held while one request reads: the others wait for its result instead of reading the same again.
   const std::lock_guard lock(mutex_);
   const Instant now = services_.clock.now();
-  if (const auto kept = kept_.find(month); kept != kept_.end() && now.micros - kept->second.at.micros < kKeptForMicros) return kept->second.progress;
-  auto read = services_.database.read([&](db::Session& session) -> Result<Progress> {
-    return Progress(std::make_shared<const std::vector<store::RouteProgress>>(store::progress_of_month(session, month)));
+  if (kept_.size() >= kMostMonthsKept && !kept_.contains(month)) kept_.clear();
+  Kept& kept = kept_[month];
+  if (kept.progress && now.micros - kept.readings_at.micros < kReadingsKept_us) return kept.progress;
+  return services_.database.read([&](db::Session& session) -> Result<Progress> {
+    if (!kept.meters || now.micros - kept.meters_at.micros >= kMetersKept_us) {
+      kept.meters = std::make_shared<const std::vector<store::RouteProgress>>(store::meters_of_month(session, month));
+      kept.meters_at = now;
+    }
+    std::vector<store::RouteProgress> routes = *kept.meters;
+    store::count_readings(session, month, routes);
+    kept.progress = std::make_shared<const std::vector<store::RouteProgress>>(std::move(routes));
+    kept.readings_at = now;
+    return kept.progress;
   });
-  if (!read) return read;
-  if (kept_.size() >= kMostMonthsKept) kept_.clear();
-  kept_[month] = {now, *read};
-  return read;
 }
 
 Result<std::vector<Service::StationProgress>> Service::plan(const security::Caller& caller, BillingMonth month) const {

@@ -33,8 +33,9 @@ class Service {
   Result<Progress> progress(BillingMonth month) const;
 
   struct Kept {
-    Instant at;
-    Progress progress;
+    Instant meters_at, readings_at;
+    Progress meters;    // as to what there is to read
+    Progress progress;  // the same with what has been read
   };
   Services services_;
   mutable std::mutex mutex_;

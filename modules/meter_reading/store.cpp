@@ -117,7 +117,7 @@ std::vector<RouteRow> routes(db::Session& session, const RouteSearch& search) {
   return out;
 }
 
-std::vector<RouteProgress> progress_of_month(db::Session& session, BillingMonth month) {
+std::vector<RouteProgress> meters_of_month(db::Session& session, BillingMonth month) {
   std::vector<RouteProgress> out;
   std::unordered_map<std::int64_t, std::size_t> at;
   {
@@ -138,6 +138,12 @@ std::vector<RouteProgress> progress_of_month(db::Session& session, BillingMonth 
       if (const auto found = at.find(rows.i64(0)); found != at.end()) out[found->second].meters = rows.i64(1);
     }
   }
+  return out;
+}
+
+void count_readings(db::Session& session, BillingMonth month, std::vector<RouteProgress>& routes) {
+  std::unordered_map<std::int64_t, RouteProgress*> at;
+  for (RouteProgress& route : routes) at.emplace(route.route_id.value, &route);
   // The quality of the reading that counts: the highest seq of each installation, found as the largest of seq and quality
   // together, in one pass over the month in the order of its key.
   auto rows = session.query(
@@ -148,11 +154,10 @@ std::vector<RouteProgress> progress_of_month(db::Session& session, BillingMonth 
   while (rows.next()) {
     const auto found = at.find(rows.i64(0));
     if (found == at.end()) continue;
-    out[found->second].read = rows.i64(1);
-    out[found->second].suspect = rows.i64(2);
+    found->second->read = rows.i64(1);
+    found->second->suspect = rows.i64(2);
   }
-  for (RouteProgress& route : out) route.missing = std::max<std::int64_t>(route.meters - route.read, 0);
-  return out;
+  for (RouteProgress& route : routes) route.missing = std::max<std::int64_t>(route.meters - route.read, 0);
 }
 
 }  // namespace mis::meter_reading::store

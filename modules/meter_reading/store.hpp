@@ -44,8 +44,10 @@ struct RouteProgress {
   std::string station, path;
   std::int64_t meters = 0, read = 0, missing = 0, suspect = 0;
 };
-// All routes. Reads the month's readings once (in the order of their key) and the installations once: about a fifth of
-// a second for 154,000 meters, so callers keep the result for a while.
-std::vector<RouteProgress> progress_of_month(db::Session& session, BillingMonth month);
+// All routes with the meters they have to read in a month: joins all installations with their accounts, a quarter of a
+// second for 154,000 meters, so callers keep the result for a while.
+std::vector<RouteProgress> meters_of_month(db::Session& session, BillingMonth month);
+// Counts the month's readings into the routes: one pass over the month in the order of its key, a tenth of a second.
+void count_readings(db::Session& session, BillingMonth month, std::vector<RouteProgress>& routes);
 
 }  // namespace mis::meter_reading::store
