@@ -231,7 +231,7 @@ export interface BillingMonth {
   energy_kwh: Decimal
   amount: Decimal
   by_category: (MonthGroup & { category: string })[]
-  by_station: (MonthGroup & { org_id: string | number; name: string })[]
+  by_station: (MonthGroup & { org_id: string | number; name: string; name_en: string })[]
   run: Run | null
 }
 export interface MonthState {
@@ -249,6 +249,7 @@ export interface RunException {
   route: string | Named | null
   state: 'open' | 'resolved'
   resolution: string | null
+  note: string | null
   resolved_by: string | null
 }
 export type Resolution = 'estimate' | 'accept' | 'exclude'

@@ -62,7 +62,7 @@ export function month_totals(month) {
   return {
     ...of(accounts),
     by_category: ['residential', 'agriculture', 'general', 'large_industry'].map((category) => ({ category, ...of(accounts.filter((a) => a.category === category)) })),
-    by_station: stations.map((s) => ({ org_id: s.org_id, name: s.name, ...of(accounts.filter((a) => a.station === s)) })),
+    by_station: stations.map((s) => ({ org_id: s.org_id, name: s.name, name_en: s.name_en, ...of(accounts.filter((a) => a.station === s)) })),
   }
 }
 
@@ -145,7 +145,7 @@ export function tariff_definition(code) {
 
 const kReasons = ['no_reading', 'absurd_jump', 'negative_energy']
 export const exceptions = accounts.filter((a) => a.i % 23 === 4).map((a, n) => ({
-  exception_id: 500 + n, account_no: a.account_no, name: a.name, reason: kReasons[n % 3], route: a.route, state: 'open', resolution: null, resolved_by: null,
+  exception_id: 500 + n, account_no: a.account_no, name: a.name, reason: kReasons[n % 3], route: a.route, state: 'open', resolution: null, note: null, resolved_by: null,
   detail_zh: ['期末示数缺失，应有 2026-10 的抄表示数，但没有', '本月 9,120 kWh，上月 182 kWh，超过 10 倍', '止码 1,203.10 小于起码 1,290.55，且不是翻转'][n % 3],
   detail_en: ['expected a reading for 2026-10 but there is none', '9,120 kWh this month against 182 kWh last month, beyond ten times', 'end index 1,203.10 is below start index 1,290.55 and no rollover'][n % 3],
 }))

@@ -127,7 +127,7 @@ const routes = [
     const reasons = [...new Set(all.map((e) => e.reason))].map((reason) => ({ reason, count: all.filter((e) => e.reason === reason).length }))
     return { ...page(all.filter((e) => (!query.get('reason') || e.reason === query.get('reason')) && (!query.get('state') || e.state === query.get('state'))), query), reasons }
   }],
-  ['POST', '/billing/runs/:id/exceptions/:eid/resolution', ({ eid, body, me }) => { const e = d.exceptions.find((x) => String(x.exception_id) === eid); Object.assign(e, { state: 'resolved', resolution: body.action, resolved_by: me.name }); log(me, 'billing.decide', 'bill_exception', eid, { state: 'open' }, body); run.exceptions_open = d.exceptions.filter((x) => x.state === 'open').length; run_version++; return e }],
+  ['POST', '/billing/runs/:id/exceptions/:eid/resolution', ({ eid, body, me }) => { const e = d.exceptions.find((x) => String(x.exception_id) === eid); Object.assign(e, { state: 'resolved', resolution: body.action, note: body.note, resolved_by: me.name }); log(me, 'billing.decide', 'bill_exception', eid, { state: 'open' }, body); run.exceptions_open = d.exceptions.filter((x) => x.state === 'open').length; run_version++; return e }],
   ['GET', '/billing/runs/:id/review', ({ id, query }) => {
     const all = need_run(id) === run && run.flagged ? d.flagged : []
     const rows = all.map((a) => { const b = d.bill(a, d.kThisMonth, 'calculated'); return { bill_no: b.bill_no, account_no: a.account_no, name: a.name, category: a.category, energy_kwh: b.energy_kwh, amount: b.amount, last_month: b.previous.last_month, last_year: b.previous.last_year, flags: ['jump'], reviewed: false } })

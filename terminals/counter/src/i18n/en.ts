@@ -509,7 +509,7 @@ export const en = {
   },
   unit: { kWh: 'kWh', kW: 'kW', kVA: 'kVA', kwh: 'kWh', kw: 'kW', kva: 'kVA', yuan: 'CNY' },
   template: {
-    bill_issue: 'Bill issue',
+    bill_issued: 'Bill issue',
     issue: 'Bill issue',
     receipt: 'Receipt',
     reversal: 'Reversal',
