@@ -508,13 +508,7 @@ export const en = {
     meter_change: 'meter change',
   },
   unit: { kWh: 'kWh', kW: 'kW', kVA: 'kVA', kwh: 'kWh', kw: 'kW', kva: 'kVA', yuan: 'CNY' },
-  template: {
-    bill_issued: 'Bill issue',
-    issue: 'Bill issue',
-    receipt: 'Receipt',
-    reversal: 'Reversal',
-    billing_issue: 'Bill issue',
-  },
+  template: { bill_issued: 'Bill issue' },
   job_kind: {
     billing_calculate: 'Calculate bills',
     billing_issue: 'Issue bills',

@@ -476,7 +476,7 @@ export const zh = {
     meter_change: '换表',
   },
   unit: { kWh: 'kWh', kW: 'kW', kVA: 'kVA', kwh: 'kWh', kw: 'kW', kva: 'kVA', yuan: '元' },
-  template: { bill_issue: '电费发行', issue: '电费发行', receipt: '收费', reversal: '冲正', billing_issue: '电费发行' },
+  template: { bill_issued: '电费发行' },
   job_kind: { billing_calculate: '电费计算', billing_issue: '电费发行', calculate: '电费计算', issue: '电费发行' },
   job_state: { queued: '排队', running: '执行中', done: '完成', failed: '失败', cancelled: '已取消' },
   job_unit: { accounts: '户', bills: '户', routes: '抄表段', shards: '抄表段', rows: '行' },
