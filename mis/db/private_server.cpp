@@ -164,16 +164,25 @@ struct PrivateServer::Impl {
     return result;
   }
 
+  // What a killed `mis` left half made. Its installer may go on for a moment and put files back: the next start removes them.
+  void remove_unfinished() const {
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(options.folder, ignored))
+      if (entry.path().filename().string().rfind("mariadb.new", 0) == 0) fs::remove_all(entry.path(), ignored);
+  }
+
   void install() {
+    remove_unfinished();
     if (fs::exists(tables())) return;
     const auto start = Steady::now();
-    const auto fresh = options.folder / "mariadb.new";  // takes its name only when it is whole
-    fs::remove_all(fresh);
+    // Takes its name only when it is whole. The process number keeps it apart from the one that the installer of a killed
+    // `mis` may still be writing.
+    const auto fresh = options.folder / fmt::format("mariadb.new.{}", getpid());
     std::vector<std::string> command{find_program("mariadb-install-db")};
     for (auto& o : common_options(fresh)) command.push_back(std::move(o));
     command.insert(command.end(), {"--auth-root-authentication-method=socket", "--auth-root-socket-user=" + os_user(),
                                    "--skip-test-db", "--skip-name-resolve"});
-    const pid_t child = spawn(command, log(), false);
+    const pid_t child = spawn(command, log(), true);
     int status = 0;
     waitpid(child, &status, 0);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <fstream>
 #include <iterator>
+#include <ostream>
 #include <stdexcept>
 #include <thread>
 
@@ -41,6 +42,10 @@ std::string content_of(const std::filesystem::path& path) {
 }
 
 }  // namespace
+
+std::ostream& operator<<(std::ostream& out, const Exit& exit) {
+  return exit.signal != 0 ? out << "ended by signal " << exit.signal : out << "exit code " << exit.code;
+}
 
 Program::Program(const std::vector<std::string>& arguments, std::filesystem::path output)
     : pid_(start(arguments, output)), output_(std::move(output)) {}

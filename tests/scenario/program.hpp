@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <filesystem>
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct Exit {
   bool operator==(const Exit&) const = default;
 };
 inline constexpr Exit kGood{0, 0};
+std::ostream& operator<<(std::ostream& out, const Exit& exit);
 
 class Program {
  public:
