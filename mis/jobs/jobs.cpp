@@ -90,7 +90,7 @@ bool is_active(db::Session& session, std::string_view kind, std::int64_t subject
 Status retry(db::Session& session, JobId id) {
   const auto changed = session.execute("UPDATE jobs_job SET state = 'queued', finished_at = NULL, message = '' WHERE job_id = ? AND state = 'failed'", id);
   if (changed == 0) return conflict("jobs.not_failed", fmt::format("expected job {} to have failed but it has not", id.value));
-  session.execute("UPDATE jobs_shard SET state = 0, error = NULL WHERE job_id = ? AND state = 2", id);
+  session.execute("UPDATE jobs_shard SET state = 0, attempts = 0, error = NULL WHERE job_id = ? AND state = 2", id);
   return ok();
 }
 

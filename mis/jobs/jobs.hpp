@@ -53,7 +53,7 @@ struct Shard {
 struct Kind {
   std::string name;  // "billing.calculate"
   // Does one shard inside the given transaction and returns the number of items. An error marks the shard failed, with
-  // the message; DbErrors that a repetition cures are repeated before.
+  // the message, and so does an exception; DbErrors that a repetition cures are repeated before.
   std::function<Result<std::int64_t>(db::Session&, const Job&, const Shard&)> run_shard;
   // After the last shard, in the transaction that ends the job.
   std::function<Status(db::Session&, const Job&)> finish;
@@ -75,7 +75,7 @@ Result<Job> find(db::Session& session, JobId id);
 std::vector<Job> list(db::Session& session, JobId before, int limit);
 // True while a job of this kind on this subject is queued or running.
 bool is_active(db::Session& session, std::string_view kind, std::int64_t subject);
-// Opens the failed shards of a failed job again.
+// Opens the failed shards of a failed job again, with all their attempts before them.
 Status retry(db::Session& session, JobId id);
 
 }  // namespace mis::jobs

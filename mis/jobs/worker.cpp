@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+#include <type_traits>
 
 #include <fmt/format.h>
 
@@ -21,6 +22,19 @@ enum class Step : std::uint8_t {
 };
 
 constexpr int kMaxAttempts = 3;
+
+// What a kind throws is its own fault, like an error that it returns; only what the database says goes on to the unit of
+// work, which knows what a repetition cures. A thread never dies of one bad shard.
+template <class Work>
+auto without_throwing(Work&& work) -> std::invoke_result_t<Work> {
+  try {
+    return work();
+  } catch (const db::DbError&) {
+    throw;
+  } catch (const std::exception& e) {
+    return internal("jobs.exception", fmt::format("expected the work to end but it threw: {}", e.what()));
+  }
+}
 
 std::string shortened(const std::string& text) { return text.size() <= 390 ? text : text.substr(0, 390) + "…"; }
 
@@ -68,7 +82,7 @@ struct Worker::Impl {
         if (!rows.next()) return ok();
         shard = Shard{rows.i64(0), rows.i32(1)};
       }
-      auto items = kind.run_shard(s, job, *shard);
+      auto items = without_throwing([&] { return kind.run_shard(s, job, *shard); });
       if (!items) return std::move(items).error();
       s.execute("UPDATE jobs_shard SET state = 1, items = ?, attempts = attempts + 1 WHERE job_id = ? AND shard_key = ?", *items, job.id, shard->key);
       return ok();
@@ -103,7 +117,7 @@ struct Worker::Impl {
       rows.next();
       const auto failed = rows.i64(0);
       if (failed == 0) {
-        if (auto finished = kind.finish ? kind.finish(s, job) : ok(); !finished) return finished;
+        if (auto finished = without_throwing([&] { return kind.finish ? kind.finish(s, job) : ok(); }); !finished) return finished;
       }
       s.execute("UPDATE jobs_job SET state = ?, finished_at = ?, message = ? WHERE job_id = ?", failed == 0 ? "done" : "failed", clock.now(),
                 failed == 0 ? std::string() : fmt::format("{} shards failed; the others are done", failed), job.id);
