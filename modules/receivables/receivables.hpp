@@ -56,7 +56,8 @@ std::vector<Posting> postings_of(db::Session& session, AccountId account, Postin
 std::vector<TrialLine> trial_balance(db::Session& session, std::optional<BillingMonth> month);
 
 // Recomputes everything from the postings: every transaction sums to zero, every batch has the transactions and the debit
-// that it says, every receivable has its posting and every issued bill its receivable. Returns what differs, in words.
+// that it says, every receivable has its posting and every issued bill its receivable, and every ledger account has of an
+// issued month what the bills make. Returns what differs, in words.
 Result<std::vector<std::string>> verify_ledger(db::Database& database);
 
 void register_module(Registry& registry);
