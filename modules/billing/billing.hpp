@@ -82,7 +82,9 @@ class RunService {
   Status decide(db::Session& session, RunId run, AccountId account, Decision decision, std::string_view note, UserId by);
   // The same decision for every open exception, or for those of one reason. Estimates what cannot be billed as read; a
   // complete bill that somebody should look at is accepted where the decision is to estimate but there is no need to.
-  Result<DecideAllResult> decide_all(db::Session& session, RunId run, std::optional<int> reason, Decision decision, std::string_view note, UserId by);
+  // Accounts outside of `scope` (a pattern of unit paths, the whole utility by default) stay as they are.
+  Result<DecideAllResult> decide_all(db::Session& session, RunId run, std::optional<int> reason, Decision decision, std::string_view note, UserId by,
+                                     std::string_view scope = "/%");
   // Errors: billing.run_state, billing.exceptions_open.
   Status submit(db::Session& session, RunId run, UserId by);
   Status give_back(db::Session& session, RunId run);  // submitted → calculated

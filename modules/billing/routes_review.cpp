@@ -100,6 +100,7 @@ Result<Answer> list_exceptions_answer(const Services& services, const Request& r
   filter.after_usage_point = page.key(3, -1);
   filter.limit = page.limit + 1;
   return services.database.read([&](db::Session& s) -> Result<Answer> {
+    if (auto run = find_run(s, {*id}); !run) return std::move(run).error();
     const auto rows = list_exceptions(s, {*id}, filter);
     json items = json::array();
     for (const auto& row : rows) items.push_back(to_json(row));
@@ -155,7 +156,7 @@ Result<Answer> resolve_all_answer(const Services& services, const Request& reque
   }
   if (auto error = body->finish()) return *error;
   return idempotent(services, request, caller, [&](db::Session& session) -> Result<Answer> {
-    auto result = RunService(services).decide_all(session, {*id}, reason, *decision_of(action), note, caller.user_id);
+    auto result = RunService(services).decide_all(session, {*id}, reason, *decision_of(action), note, caller.user_id, caller.scope_pattern());
     if (!result) return std::move(result).error();
     auto entry = security::audit_entry(caller, "billing.decide_all", "bill_run", std::to_string(*id));
     entry.after = json({{"decision", action}, {"note", note}, {"reason", reason ? json(name_of(static_cast<ExceptionKind>(*reason))) : json(nullptr)}, {"accounts", result->decided}}).dump();

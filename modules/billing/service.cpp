@@ -67,11 +67,12 @@ struct OpenAccount {
   bool blocked = false;  // there is no bill of it
 };
 
-std::vector<OpenAccount> open_accounts(db::Session& session, RunId run, std::optional<int> reason) {
+std::vector<OpenAccount> open_accounts(db::Session& session, RunId run, std::optional<int> reason, std::string_view scope) {
   std::vector<OpenAccount> accounts;
-  for (auto rows = session.query("SELECT e.route_id, e.account_id, MAX(e.severity) FROM billing_exception e WHERE e.run_id = ? AND (? IS NULL OR e.reason = ?) AND NOT EXISTS "
+  for (auto rows = session.query("SELECT e.route_id, e.account_id, MAX(e.severity) FROM billing_exception e JOIN customers_account_place a ON a.account_id = e.account_id "
+                                 "JOIN administration_org_name o ON o.org_id = a.org_id WHERE e.run_id = ? AND o.path LIKE ? AND (? IS NULL OR e.reason = ?) AND NOT EXISTS "
                                  "(SELECT 1 FROM billing_exception_resolution r WHERE r.run_id = e.run_id AND r.account_id = e.account_id) "
-                                 "GROUP BY e.route_id, e.account_id ORDER BY e.route_id, e.account_id", run, reason, reason); rows.next();)
+                                 "GROUP BY e.route_id, e.account_id ORDER BY e.route_id, e.account_id", run, scope, reason, reason); rows.next();)
     accounts.push_back({{rows.i64(0)}, {rows.i64(1)}, rows.i32(2) == static_cast<int>(Severity::kBlocking)});
   return accounts;
 }
@@ -132,13 +133,13 @@ Status RunService::decide(db::Session& session, RunId id, AccountId account, Dec
   return ok();
 }
 
-Result<DecideAllResult> RunService::decide_all(db::Session& session, RunId id, std::optional<int> reason, Decision decision, std::string_view note, UserId by) {
+Result<DecideAllResult> RunService::decide_all(db::Session& session, RunId id, std::optional<int> reason, Decision decision, std::string_view note, UserId by, std::string_view scope) {
   auto run = lock(session, id);
   if (!run) return std::move(run).error();
   if (run->state != RunState::kCalculated) return wrong_state(*run, "calculated");
   DecideAllResult result;
   std::set<std::int64_t> routes;
-  for (const auto& open : open_accounts(session, id, reason)) {
+  for (const auto& open : open_accounts(session, id, reason, scope)) {
     auto action = decision;
     if (action == Decision::kEstimate && !open.blocked) action = Decision::kAccept;
     if (action == Decision::kAccept && open.blocked) {
