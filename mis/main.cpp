@@ -67,6 +67,20 @@ int run(int argc, char** argv) {
   add_place(*import_command, import_place);
   import_command->allow_extras();
 
+  std::string admin;
+  Place setup_place = serve_options.place;
+  auto* setup_command = app.add_subcommand("setup", "What a new installation needs before files are loaded: job roles, published tariffs, a first administrator");
+  add_place(*setup_command, setup_place);
+  setup_command->add_option("--admin", admin, "Make a user of this name who may administer; prints a temporary password");
+
+  CountyFilesOptions county_options;
+  auto* county_command = app.add_subcommand("county", "Write the demonstration county as CSV files for import");
+  county_command->add_option("folder", county_options.folder, "Where to")->required();
+  county_command->add_option("--customers", county_options.customers, "Size of the county")->capture_default_str();
+  county_command->add_option("--seed", county_options.seed, "Another county of the same size");
+  county_command->add_flag("--gb18030", county_options.gb18030, "In GB18030 instead of UTF-8");
+  county_command->add_flag("--gzip", county_options.gzip, "Compressed");
+
   auto* quote_command = app.add_subcommand("quote", "Bill one self-contained case: quote CASE.json [--json] [--lang zh|en]");
   quote_command->allow_extras();
 
@@ -87,6 +101,8 @@ int run(int argc, char** argv) {
     return 0;
   }
   if (*import_command) return import_files(import_place, import_command->remaining());
+  if (*setup_command) return setup(setup_place, admin);
+  if (*county_command) return write_county_files(county_options);
   if (*quote_command) {
     const auto output = mis::billing::quote_command(quote_command->remaining());
     fmt::print("{}", output.out);

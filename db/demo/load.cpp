@@ -296,19 +296,9 @@ Status load_staff(Session& session, const County& county, const LoadOptions& loa
 }
 
 Status load_county_tariffs(Session& session, const County& county) {
-  std::vector<tariffs::StoredVersion> rows;
-  for (const auto& [code, tariff] : county.tariffs()) {
-    tariffs::StoredVersion row;
-    row.code = code;
-    row.name = tariff.name_zh;
-    row.name_en = tariff.name_en;
-    row.category = tariffs::tariff_to_json(tariff).at("category").get<std::string>();
-    row.version = tariff.version;
-    row.valid = tariff.valid;
-    row.definition = tariffs::to_json_text(tariff);
-    rows.push_back(std::move(row));
-  }
-  tariffs::load_versions(session, rows);
+  std::vector<tariffs::Tariff> all;
+  for (const auto& [code, tariff] : county.tariffs()) all.push_back(tariff);
+  tariffs::publish(session, all);
   return ok();
 }
 

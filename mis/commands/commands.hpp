@@ -34,12 +34,21 @@ struct BillOptions {
   std::string user, approver;
 };
 
+struct CountyFilesOptions {
+  std::filesystem::path folder;
+  int customers = 153'000;
+  std::uint64_t seed = 0;  // 0: the county's own
+  bool gb18030 = false;
+  bool gzip = false;
+};
+
 int serve(const ServeOptions& options, http::StopSignals& signals);
 int demo(const DemoOptions& options, http::StopSignals& signals);
 int bill(const BillOptions& options);
 int verify(const Place& place);
 int import_files(const Place& place, const std::vector<std::string>& arguments);
+int setup(const Place& place, const std::string& admin);
 int print_openapi();
-int write_county_files(const std::filesystem::path& folder, const DemoOptions& options, const std::string& encoding, bool gzip);
+int write_county_files(const CountyFilesOptions& options);
 
 }  // namespace mis::commands

@@ -5,6 +5,7 @@
 #include "modules/tariffs/domain/power_factor.hpp"
 #include "modules/tariffs/domain/tariff.hpp"
 #include "modules/tariffs/domain/tou_calendar.hpp"
+#include "modules/tariffs/publish.hpp"
 #include "modules/tariffs/reference.hpp"
 #include "modules/tariffs/tariff_json.hpp"
 
