@@ -1,3 +1,4 @@
+// The HTTP of customers: the search box and the account page.
 #pragma once
 
 #include <memory>

@@ -1,3 +1,4 @@
+// The HTTP of meter reading: an account's readings, routes and the month's plan.
 #pragma once
 
 #include <memory>

@@ -1,3 +1,4 @@
+// The HTTP of metering: an account's usage points and what is installed at them.
 #pragma once
 
 #include "mis/registry.hpp"

@@ -1,3 +1,4 @@
+// The HTTP of tariffs: the list, and one tariff with its versions.
 #pragma once
 
 #include "mis/registry.hpp"

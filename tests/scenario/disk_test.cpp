@@ -23,37 +23,57 @@ namespace {
 
 void write_text(const char* path, const std::string& text) { std::ofstream(path) << text; }
 
-// True where this process now has mounts that nobody else sees.
+// True where this process now has mounts of its own.
 bool enter_own_mounts() {
   const auto user = geteuid();
   const auto group = getegid();
-  if (unshare(CLONE_NEWNS) != 0) {
-    if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
-    write_text("/proc/self/setgroups", "deny");
-    write_text("/proc/self/uid_map", fmt::format("{} {} 1", user, user));
-    write_text("/proc/self/gid_map", fmt::format("{} {} 1", group, group));
-  }
-  return mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+  if (unshare(CLONE_NEWNS) == 0) return true;
+  if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
+  write_text("/proc/self/setgroups", "deny");
+  write_text("/proc/self/uid_map", fmt::format("{} {} 1", user, user));
+  write_text("/proc/self/gid_map", fmt::format("{} {} 1", group, group));
+  return true;
 }
 
-bool mount_disk(const fs::path& at, int megabytes, bool again) {
-  return mount("tmpfs", at.c_str(), "tmpfs", again ? MS_REMOUNT : 0, fmt::format("size={}m,mode=700", megabytes).c_str()) == 0;
-}
+// A disk at a folder, for as long as this lives. The folder becomes a mount of its own first, which nobody else sees what
+// is mounted on; "/" cannot be made private in a chroot.
+class SmallDisk {
+ public:
+  SmallDisk(fs::path at, int megabytes) : at_(std::move(at)) {
+    const auto* path = at_.c_str();
+    ready_ = mount(path, path, nullptr, MS_BIND, nullptr) == 0 && mount("none", path, nullptr, MS_PRIVATE, nullptr) == 0 && resize(megabytes, 0);
+  }
+  ~SmallDisk() {
+    umount2(at_.c_str(), MNT_DETACH);
+    umount2(at_.c_str(), MNT_DETACH);
+  }
+  bool ready() const { return ready_; }
+  bool resize(int megabytes) { return resize(megabytes, MS_REMOUNT); }
+
+ private:
+  bool resize(int megabytes, unsigned long flags) {
+    return mount("tmpfs", at_.c_str(), "tmpfs", flags, fmt::format("size={}m,mode=700", megabytes).c_str()) == 0;
+  }
+  fs::path at_;
+  bool ready_ = false;
+};
 
 constexpr int kNoNamespaces = 77;
 
 // The story, in a process of its own because of its mounts. Returns 0, or the number of the step that went otherwise.
 int full_disk_story(const fs::path& disk, const fs::path& report, const Books& expected) {
-  if (!enter_own_mounts() || !mount_disk(disk, 4096, false)) return kNoNamespaces;
+  if (!enter_own_mounts()) return kNoNamespaces;
+  SmallDisk small(disk, 4096);
+  if (!small.ready()) return kNoNamespaces;
   const std::vector<std::string> month{"demo", "--once", "--customers", kCustomers, "--data", (disk / "data").string()};
   // Room for the empty database and a little more: what is missing is found out while rows are written.
   { mis::db::PrivateServer made({.folder = disk / "data", .buffer_pool_mb = 128}); }
   const auto used_mb = static_cast<int>((fs::space(disk).capacity - fs::space(disk).available) >> 20);
-  if (!mount_disk(disk, used_mb + 6, true)) return 1;
+  if (!small.resize(used_mb + 6)) return 1;
   const auto full = run(month, report);
   if (full.exit.signal != 0 || full.exit.code == 0) return 2;
   if (full.output.find("full") == std::string::npos && full.output.find("space") == std::string::npos) return 3;
-  if (!mount_disk(disk, 4096, true)) return 4;
+  if (!small.resize(4096)) return 4;
   if (run(month, report).exit != kGood) return 5;
   return books_in(disk / "data") == expected ? 0 : 6;
 }

@@ -37,6 +37,9 @@ bool is_left_out(const fs::path& folder, int depth) {
   return kAnywhere.contains(name) || (depth == 0 && (name == "data" || name.rfind("build", 0) == 0));
 }
 
+// Written by the build from the API's description; not in the repository.
+const std::set<std::string> kGenerated = {"terminals/shared/api/schema.d.ts", "terminals/shared/api/openapi.json"};
+
 bool is_text(const fs::path& path) {
   static const std::set<std::string> kEndings = {".cpp", ".hpp", ".h", ".ts", ".vue", ".mjs", ".css", ".html", ".sql", ".json",
                                                  ".md", ".txt", ".sh", ".csv", ".yml", ".case"};
@@ -82,8 +85,9 @@ House read_house(const fs::path& top) {
   std::vector<SourceText> files;
   for (auto entry = fs::recursive_directory_iterator(top); entry != fs::recursive_directory_iterator(); ++entry) {
     if (entry->is_directory() && is_left_out(entry->path(), entry.depth())) entry.disable_recursion_pending();
-    if (entry->is_regular_file() && is_text(entry->path()))
-      files.emplace_back(fs::relative(entry->path(), top).generic_string(), content_of(entry->path()));
+    if (!entry->is_regular_file() || !is_text(entry->path())) continue;
+    const auto path = fs::relative(entry->path(), top).generic_string();
+    if (!kGenerated.contains(path)) files.emplace_back(path, content_of(entry->path()));
   }
   std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
   return House(std::move(files));
