@@ -116,6 +116,8 @@ struct PrivateServer::Impl {
   fs::path tables() const { return options.folder / "mariadb"; }
   fs::path run() const { return options.folder / "run"; }
   fs::path log() const { return options.folder / "log" / "mariadb.log"; }
+  // A starting server removes what it takes for its own leftovers in its folder for temporary tables, so no two may share one.
+  fs::path temporary() const { return options.folder / fmt::format("tmp.{}", getpid()); }
   fs::path pid_file() const { return run() / "mariadb.pid"; }
 
   // A socket's path may have at most 107 characters; a deep data folder is reached through an open descriptor instead.
@@ -159,6 +161,7 @@ struct PrivateServer::Impl {
 
   std::vector<std::string> common_options(const fs::path& datadir) const {
     std::vector<std::string> result{"--no-defaults", "--datadir=" + fs::absolute(datadir).string(),
+                                    "--tmpdir=" + fs::absolute(temporary()).string(),
                                     fmt::format("--innodb-log-file-size={}M", options.buffer_pool_mb >= 1024 ? 512 : 96)};
     if (geteuid() == 0) result.push_back("--user=root");
     return result;
@@ -167,12 +170,15 @@ struct PrivateServer::Impl {
   // What a killed `mis` left half made. Its installer may go on for a moment and put files back: the next start removes them.
   void remove_unfinished() const {
     std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator(options.folder, ignored))
-      if (entry.path().filename().string().rfind("mariadb.new", 0) == 0) fs::remove_all(entry.path(), ignored);
+    for (const auto& entry : fs::directory_iterator(options.folder, ignored)) {
+      const auto name = entry.path().filename().string();
+      if (name.rfind("mariadb.new", 0) == 0 || name.rfind("tmp.", 0) == 0) fs::remove_all(entry.path(), ignored);
+    }
   }
 
   void install() {
     remove_unfinished();
+    fs::create_directories(temporary());
     if (fs::exists(tables())) return;
     const auto start = Steady::now();
     // Takes its name only when it is whole. The process number keeps it apart from the one that the installer of a killed
@@ -271,6 +277,8 @@ struct PrivateServer::Impl {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
     pid = -1;
+    std::error_code ignored;
+    fs::remove_all(temporary(), ignored);
   }
 };
 
