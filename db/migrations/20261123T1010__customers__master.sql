@@ -157,6 +157,7 @@ CREATE TABLE meter_reading_reading (
   reverse_total_e4 BIGINT NULL,
   max_demand_w BIGINT NULL COMMENT 'secondary side, before the ratio',
   recorded_by BIGINT NULL,
+  recorded_at DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
   PRIMARY KEY (billing_month, route_id, installation_id, kind, seq),
   KEY ix_reading_installation (installation_id, billing_month)
 ) COMMENT='append-only month-partitioned: readings'

@@ -29,10 +29,11 @@ CREATE TABLE billing_run (
   job_id BIGINT NULL,
   created_by BIGINT NULL,
   created_at DATETIME(6) NOT NULL,
-  calculated_at DATETIME(6) NULL,
+  calculated_at DATETIME(6) NULL COMMENT 'when the last calculation of all routes was begun: readings recorded later are not in it',
   submitted_by BIGINT NULL,
   submitted_at DATETIME(6) NULL,
   approved_by BIGINT NULL,
+  issued_on DATE NULL COMMENT 'the day of issue, fixed when it is approved: due dates and accounting month follow from it',
   issued_at DATETIME(6) NULL,
   UNIQUE KEY uk_run_month (billing_month)
 );
@@ -47,7 +48,7 @@ CREATE TABLE billing_run_shard (
   flagged INT NOT NULL,
   energy_wh BIGINT NOT NULL,
   amount_fen BIGINT NOT NULL,
-  PRIMARY KEY (run_id, route_id, category)
+  PRIMARY KEY (run_id, route_id, category, org_id)
 ) COMMENT='what each shard gave, so that a summary adds hundreds of rows, not hundreds of thousands';
 
 CREATE TABLE billing_bill (
@@ -120,6 +121,7 @@ CREATE TABLE billing_exception (
   severity TINYINT NOT NULL COMMENT '0 note, 1 a person should look, 2 no bill',
   argument_1 BIGINT NOT NULL DEFAULT 0,
   argument_2 BIGINT NOT NULL DEFAULT 0,
+  after_decision INT NOT NULL DEFAULT 0 COMMENT 'decisions about the account that it came after; open until there is a later one',
   PRIMARY KEY (run_id, route_id, account_id, reason, usage_point_id),
   KEY ix_exception_reason (run_id, reason, account_id)
 );
@@ -203,6 +205,20 @@ CREATE VIEW customers_billing_account AS
 SELECT a.route_id, a.account_id, a.account_no, a.org_id, a.status, a.opened_on, a.closed_on, a.household_size, a.household_since,
        g.valid_from, g.valid_to, g.category, g.capacity_va, g.tariff_code, g.billing_mode, g.contract_demand_w, g.pf_standard
 FROM customers_account a JOIN customers_agreement g ON g.account_id = a.account_id;
+
+CREATE VIEW customers_served_account AS
+SELECT route_id, account_id, org_id, status, opened_on, closed_on, household_size, household_since FROM customers_account;
+
+CREATE VIEW metering_foreign_child AS
+SELECT pa.route_id AS parent_route_id, a.route_id, a.account_id, u.usage_point_id, u.kind, u.tariff_code, u.parent_id, u.deduction_kind, u.deduction_value,
+       u.metered_side, u.transformer_va, u.p0_w, u.pk_w, u.i0_ppm, u.uk_ppm, u.loss_k_e4, u.line_loss_ppm,
+       i.installation_id, i.valid_from, i.valid_to, i.ct_ratio, i.pt_ratio, m.register_digits, m.asset_no
+FROM customers_account pa
+JOIN metering_usage_point p ON p.account_id = pa.account_id
+JOIN metering_usage_point u ON u.parent_id = p.usage_point_id
+JOIN customers_account a ON a.account_id = u.account_id AND a.route_id <> pa.route_id
+LEFT JOIN metering_installation i ON i.usage_point_id = u.usage_point_id
+LEFT JOIN metering_meter m ON m.meter_id = i.meter_id;
 
 CREATE VIEW metering_billing_point AS
 SELECT a.route_id, a.account_id, u.usage_point_id, u.kind, u.tariff_code, u.parent_id, u.deduction_kind, u.deduction_value,

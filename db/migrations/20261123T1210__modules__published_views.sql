@@ -3,8 +3,8 @@
 CREATE VIEW customers_account_place AS SELECT account_id, account_no, route_id, org_id FROM customers_account;
 
 CREATE VIEW meter_reading_index AS
-SELECT billing_month, route_id, installation_id, kind, seq, quality, total_e4, sharp_e4, peak_e4, flat_e4, valley_e4, deep_e4,
-       reactive_forward_e4, reactive_reverse_e4, reverse_total_e4, max_demand_w
+SELECT billing_month, route_id, installation_id, kind, seq, source, quality, total_e4, sharp_e4, peak_e4, flat_e4, valley_e4, deep_e4,
+       reactive_forward_e4, reactive_reverse_e4, reverse_total_e4, max_demand_w, recorded_at
 FROM meter_reading_reading;
 
 CREATE VIEW tariffs_published_version AS

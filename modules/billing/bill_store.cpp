@@ -88,7 +88,7 @@ std::optional<StoredBill> find_bill(db::Session& session, std::string_view bill_
   {
     auto rows = session.query(
         "SELECT b.route_id, b.run_id, b.category, b.period_from, b.period_to, b.energy_wh, b.amount_fen, b.export_fen, b.exported_wh, b.flags, a.account_no, a.name, "
-        "a.address, r.state, r.issued_at FROM billing_bill b JOIN customers_account_label a ON a.account_id = b.account_id JOIN billing_run r ON r.run_id = b.run_id "
+        "a.address, r.state, r.issued_at, r.issued_on FROM billing_bill b JOIN customers_account_label a ON a.account_id = b.account_id JOIN billing_run r ON r.run_id = b.run_id "
         "WHERE b.account_id = ? AND b.billing_month = ? AND b.revision = ?", account, no->month, no->revision);
     if (!rows.next()) return {};
     bill.month = no->month;
@@ -108,6 +108,7 @@ std::optional<StoredBill> find_bill(db::Session& session, std::string_view bill_
     bill.address = rows.text(12);
     bill.run_state = state_of(rows.text(13));
     bill.issued_at = rows.instant_or_null(14);
+    bill.issued_on = rows.date_or_null(15);
   }
   read_lines(session, bill);
   read_usage(session, bill);
@@ -116,9 +117,9 @@ std::optional<StoredBill> find_bill(db::Session& session, std::string_view bill_
 
 std::vector<BillSummary> list_bills(db::Session& session, AccountId account, std::string_view account_no, BillingMonth before, int limit) {
   std::vector<BillSummary> bills;
-  for (auto rows = session.query("SELECT b.billing_month, b.revision, b.energy_wh, b.amount_fen, r.state, r.issued_at FROM billing_bill b JOIN billing_run r ON r.run_id = b.run_id "
+  for (auto rows = session.query("SELECT b.billing_month, b.revision, b.energy_wh, b.amount_fen, r.state, r.issued_on FROM billing_bill b JOIN billing_run r ON r.run_id = b.run_id "
                                  "WHERE b.account_id = ? AND b.billing_month < ? ORDER BY b.billing_month DESC, b.revision DESC LIMIT ?", account, before, limit); rows.next();)
-    bills.push_back({rows.month(0), rows.i32(1), make_bill_no(rows.month(0), account_no, rows.i32(1)), {rows.i64(2)}, {rows.i64(3)}, state_of(rows.text(4)), rows.instant_or_null(5), false});
+    bills.push_back({rows.month(0), rows.i32(1), make_bill_no(rows.month(0), account_no, rows.i32(1)), {rows.i64(2)}, {rows.i64(3)}, state_of(rows.text(4)), rows.date_or_null(5), false});
   for (auto rows = session.query("SELECT billing_month, energy_wh, amount_fen FROM billing_history WHERE account_id = ? AND billing_month < ? ORDER BY billing_month DESC LIMIT ?",
                                  account, before, limit); rows.next();) {
     // A month that was billed here as well (a trial before going live) shows once, as the bill.

@@ -32,6 +32,7 @@ struct StoredBill {
   RunId run;
   RunState run_state = RunState::kOpen;
   std::optional<Instant> issued_at;
+  std::optional<Date> issued_on;
   std::string account_no, name, address, category;
   DateRange period;
   Energy energy;
@@ -53,7 +54,7 @@ struct BillSummary {
   Energy energy;
   Money amount;
   RunState run_state = RunState::kIssued;
-  std::optional<Instant> issued_at;
+  std::optional<Date> issued_on;
   bool migrated = false;
 };
 // Newest first, bills and migrated months, those before `before`.

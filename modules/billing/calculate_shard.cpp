@@ -15,6 +15,7 @@ int flags_of(const ShardAccount& account, const Bill& bill) {
   }
   if (account.estimated) flags |= static_cast<int>(Flag::kEstimated);
   if (account.meter_changed) flags |= static_cast<int>(Flag::kMeterChange);
+  if (account.agreement_changed) flags |= static_cast<int>(Flag::kAgreementChange);
   return flags;
 }
 

@@ -11,7 +11,7 @@ constexpr std::string_view kExceptionColumns =
     "JOIN customers_account_label a ON a.account_id = e.account_id JOIN administration_org_name o ON o.org_id = a.org_id "
     "LEFT JOIN meter_reading_route_name t ON t.route_id = e.route_id "
     "LEFT JOIN billing_exception_resolution r ON r.run_id = e.run_id AND r.account_id = e.account_id AND r.seq = "
-    "(SELECT MAX(x.seq) FROM billing_exception_resolution x WHERE x.run_id = e.run_id AND x.account_id = e.account_id) "
+    "(SELECT MAX(x.seq) FROM billing_exception_resolution x WHERE x.run_id = e.run_id AND x.account_id = e.account_id) AND r.seq > e.after_decision "
     "LEFT JOIN administration_user_name u ON u.user_id = r.decided_by WHERE e.run_id = ? AND o.path LIKE ? ";
 
 ExceptionRow exception_from(const db::Rows& row) {

@@ -116,7 +116,7 @@ json bill_to_json(db::Session& session, const StoredBill& bill, const TariffBook
           {"period", {{"from", bill.period.from.to_string()}, {"to", (bill.period.to + -1).to_string()}}},
           {"state", issued ? "issued" : "calculated"},
           {"issued_at", bill.issued_at ? json(bill.issued_at->to_string()) : json(nullptr)},
-          {"due_on", bill.issued_at ? json(due_date(local_date(*bill.issued_at)).to_string()) : json(nullptr)},
+          {"due_on", bill.issued_on ? json(due_date(*bill.issued_on).to_string()) : json(nullptr)},
           {"energy_kwh", format_kwh(bill.energy)},
           {"amount", format_yuan(bill.amount)},
           {"export_kwh", format_kwh(bill.exported)},
@@ -193,7 +193,7 @@ Result<Answer> bills_answer(const Services& services, const Request& request, co
                        {"energy_kwh", format_kwh(bill.energy)},
                        {"amount", format_yuan(bill.amount)},
                        {"state", bill.run_state == RunState::kIssued ? "issued" : "calculated"},
-                       {"due_on", bill.issued_at ? json(due_date(local_date(*bill.issued_at)).to_string()) : json(nullptr)},
+                       {"due_on", bill.issued_on ? json(due_date(*bill.issued_on).to_string()) : json(nullptr)},
                        {"source", bill.migrated ? "migrated" : "bill"}});
     return page_answer(std::move(items), page, [&](std::size_t i) { return std::vector{std::to_string(bills[i].month.yyyymm)}; });
   });

@@ -35,8 +35,7 @@ jobs::Kind calculate_kind(const Clock& clock) {
     return shard.items_expected;  // progress counts every account of the route, also those that were not served in the month
   };
   kind.finish = [&clock](db::Session& session, const jobs::Job& job) {
-    session.execute("UPDATE billing_run SET state = 'calculated', version = version + 1, calculated_at = ? WHERE run_id = ? AND state = 'calculating'",
-                    clock.now(), job.subject);
+    session.execute("UPDATE billing_run SET state = 'calculated', version = version + 1 WHERE run_id = ? AND state = 'calculating'", job.subject);
     return ok();
   };
   return kind;
@@ -49,8 +48,9 @@ jobs::Kind issue_kind(const Clock& clock, const IssueListeners& listeners) {
     const RunId run{job.subject};
     auto month = month_of(session, run, RunState::kIssuing);
     if (!month) return std::move(month).error();
-    const auto now = clock.now();
-    const IssuedShard issued{run, *month, {shard.key}, local_date(now), now, job.requested_by};
+    auto rows = session.query("SELECT issued_on FROM billing_run WHERE run_id = ?", run);
+    rows.next();
+    const IssuedShard issued{run, *month, {shard.key}, rows.date(0), clock.now(), job.requested_by};
     for (const auto& listener : listeners.on_shard)
       if (auto status = listener(session, issued); !status) return std::move(status).error();
     return shard.items_expected;

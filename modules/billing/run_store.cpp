@@ -84,7 +84,7 @@ std::vector<Run> list_runs(db::Session& session, RunId before, int limit) {
 
 std::int64_t open_exceptions(db::Session& session, RunId run) {
   auto rows = session.query("SELECT COUNT(*) FROM billing_exception e WHERE e.run_id = ? AND NOT EXISTS "
-                            "(SELECT 1 FROM billing_exception_resolution r WHERE r.run_id = e.run_id AND r.account_id = e.account_id)", run);
+                            "(SELECT 1 FROM billing_exception_resolution r WHERE r.run_id = e.run_id AND r.account_id = e.account_id AND r.seq > e.after_decision)", run);
   rows.next();
   return rows.i64(0);
 }

@@ -64,6 +64,26 @@ void read_readings(db::Session& session, BillingMonth month, RouteId route, Read
   }
 }
 
+// The same over several months, for a meter whose account was not billed last month: it goes on from the reading of the
+// last month that was billed, so that what was left out then is billed now.
+MeterReadings read_window(db::Session& session, BillingMonth last_billed, BillingMonth month, std::int64_t installation) {
+  MeterReadings readings;
+  for (auto rows = session.query("SELECT installation_id, kind, quality, total_e4, sharp_e4, peak_e4, flat_e4, valley_e4, deep_e4, reactive_forward_e4, reactive_reverse_e4, "
+                                 "reverse_total_e4, max_demand_w, billing_month FROM meter_reading_index WHERE installation_id = ? AND billing_month BETWEEN ? AND ? "
+                                 "ORDER BY billing_month, kind, seq", installation, last_billed, month); rows.next();) {
+    const auto read_in = rows.month(13);
+    switch (rows.i32(1)) {
+      case 2: if (read_in > last_billed) readings.installation = reading_from(rows); break;
+      case 3: if (read_in > last_billed) readings.removal = reading_from(rows); break;
+      default:
+        if (read_in == last_billed) readings.previous = reading_from(rows);
+        if (read_in == month) readings.current = reading_from(rows);
+        break;
+    }
+  }
+  return readings;
+}
+
 // Where last month's reading is missing or its account was read on another route, the newest earlier one bounds the
 // month: what was not billed then is billed now.
 ReadingRow read_earlier(db::Session& session, BillingMonth month, std::int64_t installation) {
@@ -83,10 +103,17 @@ MeterSegment segment_between(const ReadingRow& start, const ReadingRow& end) {
   return segment;
 }
 
+// CT × PT; beyond what a meter can have it becomes 0, which the engine names as bad meter data.
+std::int32_t ratio_of(std::int32_t ct, std::int32_t pt) {
+  const std::int64_t ratio = std::int64_t{ct} * pt;
+  return ratio > INT32_MAX ? 0 : static_cast<std::int32_t>(ratio);
+}
+
 struct PointRow {
+  RouteId route;
   AccountId account;
   std::int64_t usage_point, parent, deduction_value;
-  std::string tariff_code, deduction_kind, metered_side;
+  std::string tariff_code, deduction_kind, metered_side, kind;
   std::int64_t transformer_va, p0_w, pk_w, i0_ppm, uk_ppm, loss_k_e4, line_loss_ppm;
   struct Meter {
     std::int64_t installation;
@@ -97,20 +124,30 @@ struct PointRow {
   std::vector<Meter> meters;
 };
 
-std::vector<PointRow> read_points(db::Session& session, RouteId route) {
+constexpr const char* kPointColumns =
+    "SELECT account_id, usage_point_id, COALESCE(parent_id, 0), deduction_value, COALESCE(tariff_code, ''), COALESCE(deduction_kind, ''), metered_side, "
+    "transformer_va, p0_w, pk_w, i0_ppm, uk_ppm, loss_k_e4, line_loss_ppm, installation_id, valid_from, valid_to, ct_ratio, pt_ratio, register_digits, asset_no, kind, route_id ";
+
+std::vector<PointRow> points_from(db::Rows rows) {
   std::vector<PointRow> points;
-  for (auto rows = session.query(
-           "SELECT account_id, usage_point_id, COALESCE(parent_id, 0), deduction_value, COALESCE(tariff_code, ''), COALESCE(deduction_kind, ''), metered_side, "
-           "transformer_va, p0_w, pk_w, i0_ppm, uk_ppm, loss_k_e4, line_loss_ppm, installation_id, valid_from, valid_to, ct_ratio, pt_ratio, "
-           "register_digits, asset_no FROM metering_billing_point WHERE route_id = ? ORDER BY account_id, usage_point_id, valid_from", route); rows.next();) {
+  while (rows.next()) {
     if (points.empty() || points.back().usage_point != rows.i64(1)) {
-      points.push_back({{rows.i64(0)}, rows.i64(1), rows.i64(2), rows.i64(3), rows.text(4), rows.text(5), rows.text(6), rows.i64(7), rows.i64(8), rows.i64(9),
-                        rows.i64(10), rows.i64(11), rows.i64(12), rows.i64(13), {}});
+      points.push_back({{rows.i64(22)}, {rows.i64(0)}, rows.i64(1), rows.i64(2), rows.i64(3), rows.text(4), rows.text(5), rows.text(6), rows.text(21), rows.i64(7), rows.i64(8),
+                        rows.i64(9), rows.i64(10), rows.i64(11), rows.i64(12), rows.i64(13), {}});
     }
     if (rows.is_null(14)) continue;
     points.back().meters.push_back({rows.i64(14), {rows.date(15), rows.date(16)}, rows.i32(17), rows.i32(18), rows.i32(19), rows.text(20)});
   }
   return points;
+}
+
+std::vector<PointRow> read_points(db::Session& session, RouteId route) {
+  return points_from(session.query(std::string(kPointColumns) + "FROM metering_billing_point WHERE route_id = ? ORDER BY account_id, usage_point_id, valid_from", route));
+}
+
+// Child meters that are read on other routes than their parents.
+std::vector<PointRow> read_foreign_children(db::Session& session, RouteId route) {
+  return points_from(session.query(std::string(kPointColumns) + "FROM metering_foreign_child WHERE parent_route_id = ? ORDER BY account_id, usage_point_id, valid_from", route));
 }
 
 BasicMode basic_mode_of(const std::string& mode) {
@@ -130,63 +167,94 @@ void set_power_factor(Agreement& agreement, int hundredths) {
   agreement.has_pf_standard = true;
 }
 
+BillingMonth month_of(Date day) { return {static_cast<int>(day.ymd().year()) * 100 + static_cast<int>(static_cast<unsigned>(day.ymd().month()))}; }
+
+// The first month of the tariff's tier year that `month` lies in.
+BillingMonth tier_year_start(const tariffs::Tariff* tariff, BillingMonth month) {
+  const int start = tariff ? tariff->tiers.cycle_start_month : 1;
+  return {(month.month() >= start ? month.year() : month.year() - 1) * 100 + start};
+}
+
 // How many months of the tariff's tier year the account is a customer, the present month's year.
 int months_of_use(const tariffs::Tariff* tariff, BillingMonth month, Date opened, std::optional<Date> closed) {
-  const int start_month = tariff ? tariff->tiers.cycle_start_month : 1;
-  const int start_year = month.month() >= start_month ? month.year() : month.year() - 1;
-  const BillingMonth first{start_year * 100 + start_month};
-  const auto month_of = [](Date day) { return BillingMonth{static_cast<int>(day.ymd().year()) * 100 + static_cast<int>(static_cast<unsigned>(day.ymd().month()))}; };
+  const auto first = tier_year_start(tariff, month);
   const int from = std::clamp(month_of(opened).months_since(first), 0, 11);
   const int to = closed ? std::clamp(month_of(*closed + -1).months_since(first) + 1, 1, 12) : 12;
   return std::max(1, to - from);
 }
 
-// Accounts with the agreements that touch the month; the last of them decides, earlier ones give capacity changes.
+// Accounts that were served in the month, whether or not they have an agreement: one without gets no bill but a reason.
 void read_accounts(db::Session& session, BillingMonth month, RouteId route, ShardInput& out) {
   const auto range = month.range();
-  for (auto rows = session.query(
-           "SELECT account_id, org_id, status, opened_on, closed_on, household_size, household_since, valid_from, valid_to, category, capacity_va, "
-           "tariff_code, billing_mode, contract_demand_w, pf_standard FROM customers_billing_account "
-           "WHERE route_id = ? AND valid_from < ? AND valid_to > ? ORDER BY account_id, valid_from", route, range.to, range.from); rows.next();) {
+  for (auto rows = session.query("SELECT account_id, org_id, status, opened_on, closed_on, household_size, household_since FROM customers_served_account "
+                                 "WHERE route_id = ? ORDER BY account_id", route); rows.next();) {
     const auto opened = rows.date(3);
     const auto closed = rows.date_or_null(4);
     const DateRange service = range.intersect({opened, closed.value_or(kForever)});
     if (service.empty()) continue;
-    const AccountId id{rows.i64(0)};
-    const Capacity capacity{rows.i64(10)};
-    if (out.accounts.empty() || out.accounts.back().id != id) {
-      auto& account = out.accounts.emplace_back();
-      account.id = id;
-      account.first_change = out.changes.size();
-    }
-    auto& account = out.accounts.back();
-    auto& input = account.input;
-    const Date from = std::max(rows.date(7), service.from);
+    auto& account = out.accounts.emplace_back();
+    account.id = {rows.i64(0)};
     account.org = {rows.i64(1)};
     account.status = rows.text(2);
-    account.category = rows.text(9);
-    account.tariff_code = rows.text(11);
-    input = {};
-    input.account = id;
+    account.category = "none";
+    account.opened = opened;
+    account.closed = closed;
+    account.first_change = out.changes.size();
+    auto& input = account.input;
+    input.account = account.id;
     input.month = month;
     input.service = service;
     input.cycle = range;
-    input.agreement.capacity = capacity;
-    // A suspended account keeps its contract, but its sealed capacity is free (暂停).
-    if (account.status == "suspended") input.agreement.suspended = capacity;
-    input.agreement.contract_demand = {rows.i64(13)};
-    input.agreement.basic_mode = basic_mode_of(rows.text(12));
-    set_power_factor(input.agreement, rows.i32(14));
     input.agreement.household_persons = static_cast<std::uint8_t>(std::clamp(rows.i32(5), 0, 255));
-    if (const auto since = rows.date_or_null(6))
-      input.agreement.household_since = {static_cast<int>(since->ymd().year()) * 100 + static_cast<int>(static_cast<unsigned>(since->ymd().month()))};
-    input.months_of_use = months_of_use(out.tariffs->find(account.tariff_code, service.to + -1), month, opened, closed);
-    out.changes.push_back({from, capacity, input.agreement.suspended});
-    ++account.changes;
+    if (const auto since = rows.date_or_null(6)) input.agreement.household_since = month_of(*since);
+  }
+}
+
+// The agreements that touch the month. The last of them prices it; earlier ones give capacity changes, and a flag for the
+// reviewer where they differ in more than that.
+void read_agreements(db::Session& session, BillingMonth month, RouteId route, ShardInput& out) {
+  const auto range = month.range();
+  auto account = out.accounts.begin();
+  for (auto rows = session.query("SELECT account_id, valid_from, category, capacity_va, tariff_code, billing_mode, contract_demand_w, pf_standard FROM customers_billing_account "
+                                 "WHERE route_id = ? AND valid_from < ? AND valid_to > ? ORDER BY account_id, valid_from", route, range.to, range.from); rows.next();) {
+    const AccountId id{rows.i64(0)};
+    while (account != out.accounts.end() && account->id < id) ++account;
+    if (account == out.accounts.end()) break;
+    if (account->id != id) continue;
+    auto& agreement = account->input.agreement;
+    const auto tariff_code = rows.text(4);
+    const auto mode = basic_mode_of(rows.text(5));
+    const Demand contract{rows.i64(6)};
+    if (account->changes == 0) account->first_change = out.changes.size();
+    else account->agreement_changed |= account->tariff_code != tariff_code || agreement.basic_mode != mode || agreement.contract_demand != contract;
+    account->category = rows.text(2);
+    account->tariff_code = tariff_code;
+    agreement.capacity = {rows.i64(3)};
+    // A suspended account keeps its contract, but its sealed capacity is free (暂停).
+    agreement.suspended = account->status == "suspended" ? agreement.capacity : Capacity{};
+    agreement.contract_demand = contract;
+    agreement.basic_mode = mode;
+    set_power_factor(agreement, rows.i32(7));
+    account->input.months_of_use = months_of_use(out.tariffs->find(tariff_code, account->input.service.to + -1), month, account->opened, account->closed);
+    out.changes.push_back({std::max(rows.date(1), account->input.service.from), agreement.capacity, agreement.suspended});
+    ++account->changes;
   }
   // One agreement all month: no change to speak of.
-  for (auto& account : out.accounts)
-    if (account.changes == 1) account.changes = 0;
+  for (auto& a : out.accounts)
+    if (a.changes == 1) a.changes = 0;
+}
+
+// An account that last month brought no bill on this route: excluded, blocked, moved here from another route, or new. Its
+// newest bill, wherever it was, is where energy, tiers and comparison go on.
+void read_last_billed(db::Session& session, BillingMonth month, ShardAccount& account) {
+  for (const char* sql : {"SELECT billing_month, energy_wh, amount_fen, tier_energy_wh FROM billing_bill WHERE account_id = ? AND billing_month < ? ORDER BY billing_month DESC, revision DESC LIMIT 1",
+                          "SELECT billing_month, energy_wh, amount_fen, tier_energy_wh FROM billing_history WHERE account_id = ? AND billing_month < ? ORDER BY billing_month DESC LIMIT 1"}) {
+    auto rows = session.query(sql, account.id, month);
+    if (!rows.next() || (account.has_previous && rows.month(0) <= account.last_billed)) continue;
+    account.has_previous = true;
+    account.last_billed = rows.month(0);
+    account.previous = {{rows.i64(1)}, {rows.i64(2)}, {rows.i64(3)}};
+  }
 }
 
 void read_past(db::Session& session, BillingMonth month, RouteId route, ShardInput& out) {
@@ -201,32 +269,48 @@ void read_past(db::Session& session, BillingMonth month, RouteId route, ShardInp
       past.try_emplace(rows.i64(0), PastMonth{{rows.i64(1)}, {rows.i64(2)}, {rows.i64(3)}});
   }
   for (auto& account : out.accounts) {
+    account.last_billed = month.plus(-1);
     const auto it = past.find(account.id.value);
-    if (it == past.end()) continue;
-    account.has_previous = true;
-    account.previous = it->second;
-    account.input.tier_energy_before = it->second.tier_energy;
+    if (it != past.end()) {
+      account.has_previous = true;
+      account.previous = it->second;
+    } else {
+      read_last_billed(session, month, account);
+    }
+    // A tier year that began since then starts from nothing.
+    const auto* tariff = out.tariffs->find(account.tariff_code, account.input.service.to + -1);
+    if (account.has_previous && account.last_billed >= tier_year_start(tariff, month)) account.input.tier_energy_before = account.previous.tier_energy;
   }
 }
 
 void read_decisions(db::Session& session, RunId run, RouteId route, ShardInput& out) {
-  std::unordered_map<std::int64_t, std::string> decisions;
-  for (auto rows = session.query("SELECT r.account_id, r.action FROM billing_exception_resolution r JOIN customers_account_place a ON a.account_id = r.account_id "
+  struct Decided { std::string action; int seq = 0; };
+  std::unordered_map<std::int64_t, Decided> decisions;
+  for (auto rows = session.query("SELECT r.account_id, r.action, r.seq FROM billing_exception_resolution r JOIN customers_served_account a ON a.account_id = r.account_id "
                                  "WHERE r.run_id = ? AND a.route_id = ? ORDER BY r.account_id, r.seq", run, route); rows.next();)
-    decisions[rows.i64(0)] = rows.text(1);
+    decisions[rows.i64(0)] = {rows.text(1), rows.i32(2)};
+  if (decisions.empty()) return;
   for (auto& account : out.accounts)
-    if (const auto it = decisions.find(account.id.value); it != decisions.end()) account.decision = it->second;
+    if (const auto it = decisions.find(account.id.value); it != decisions.end()) {
+      account.decision = it->second.action;
+      account.decision_seq = it->second.seq;
+    }
+  for (auto rows = session.query("SELECT account_id, reason, usage_point_id, argument_1, argument_2 FROM billing_exception WHERE run_id = ? AND route_id = ?", run, route); rows.next();)
+    if (decisions.contains(rows.i64(0))) out.known_exceptions[rows.i64(0)].push_back({rows.i32(1), rows.i64(2), rows.i64(3), rows.i64(4)});
 }
 
 class ShardBuilder {
  public:
   ShardBuilder(db::Session& session, ShardInput& out) : session_(session), out_(out) {}
 
-  void build(const std::vector<PointRow>& rows, const Readings& readings) {
-    // Children of other accounts' meters, by the usage point that they hang under.
+  void build(const std::vector<PointRow>& rows, const std::vector<PointRow>& foreign_children, const Readings& readings) {
+    // Children by the usage point that they hang under. A generation point is no child: it names the export tariff.
     std::unordered_map<std::int64_t, std::vector<const PointRow*>> children;
+    for (const auto* list : {&rows, &foreign_children})
+      for (const auto& row : *list)
+        if (row.parent != 0 && !row.deduction_kind.empty()) children[row.parent].push_back(&row);
     for (const auto& row : rows)
-      if (row.parent != 0) children[row.parent].push_back(&row);
+      if (row.kind == "generation" && row.parent != 0) export_tariffs_[row.parent] = row.tariff_code;
 
     auto row = rows.begin();
     for (auto& account : out_.accounts) {
@@ -234,13 +318,15 @@ class ShardBuilder {
       account.first_point = out_.points.size();
       account.first_transformer = out_.transformers.size();
       std::vector<const PointRow*> own;
-      for (; row != rows.end() && row->account == account.id; ++row) own.push_back(&*row);
+      for (; row != rows.end() && row->account == account.id; ++row)
+        if (row->kind != "generation" && !gone(account, *row)) own.push_back(&*row);
       for (const auto* point : own) add_point(account, *point, readings, true);
       for (std::size_t i = 0; i < own.size(); ++i) {
         const auto it = children.find(own[i]->usage_point);
         if (it == children.end()) continue;
         for (const auto* child : it->second) {
           const auto position = std::find(own.begin(), own.end(), child);
+          if (position == own.end() && gone(account, *child)) continue;
           if (position == own.end()) add_point(account, *child, readings, false);  // another account pays it
           auto& input = position == own.end() ? out_.points.back() : out_.points[account.first_point + static_cast<std::size_t>(position - own.begin())];
           input.parent = static_cast<std::int32_t>(i);
@@ -253,6 +339,18 @@ class ShardBuilder {
   }
 
  private:
+  // The days that the bill's readings span: after the last billed month up to the end of this one.
+  DateRange window_of(const ShardAccount& account) const {
+    return {account.has_previous ? account.last_billed.plus(1).first_day() : out_.month.first_day(), out_.month.range().to};
+  }
+
+  // A metered usage point whose meters had all been taken away before: there is nothing to bill there any more.
+  bool gone(const ShardAccount& account, const PointRow& row) const {
+    if (row.meters.empty() || row.deduction_kind == "fixed_quantity" || row.deduction_kind == "fixed_ratio") return false;
+    const auto window = window_of(account);
+    return std::all_of(row.meters.begin(), row.meters.end(), [&](const auto& meter) { return meter.valid.to <= window.from; });
+  }
+
   void add_point(ShardAccount& account, const PointRow& row, const Readings& readings, bool billed) {
     UsagePointInput point;
     point.id = {row.usage_point};
@@ -279,8 +377,9 @@ class ShardBuilder {
     const auto first = out_.segments.size();
     add_segments(account, row, readings);
     segment_ranges_.push_back({first, out_.segments.size() - first});
-    for (auto i = first; i < out_.segments.size(); ++i)
-      if (out_.segments[i].has(Register::kExport)) point.export_tariff = out_.tariffs->export_tariff(day);
+    // Only a place with photovoltaics is paid for what it feeds in; other meters have that register too.
+    if (const auto it = export_tariffs_.find(row.usage_point); it != export_tariffs_.end()) point.export_tariff = out_.tariffs->find(it->second, day);
+    else if (account.category == "photovoltaic") point.export_tariff = out_.tariffs->export_tariff(day);
     out_.points.push_back(point);
   }
 
@@ -288,11 +387,15 @@ class ShardBuilder {
   // any: half a month is not billed.
   void add_segments(ShardAccount& account, const PointRow& row, const Readings& readings) {
     const auto first = out_.segments.size();
-    const auto month = out_.month.range();
+    const auto window = window_of(account);
+    const bool last_month = window.from == out_.month.first_day();
     for (const auto& meter : row.meters) {
-      if (meter.valid.intersect(month).empty()) continue;
+      if (meter.valid.intersect(window).empty()) continue;
       const auto it = readings.find(meter.installation);
-      const MeterReadings known = it == readings.end() ? MeterReadings{} : it->second;
+      // Readings of this route's month are at hand; a longer window and meters of other routes are read one by one.
+      const bool at_hand = last_month && row.route == out_.route;
+      const MeterReadings known = !at_hand ? read_window(session_, account.has_previous ? account.last_billed : out_.month.plus(-1), out_.month, meter.installation)
+                                  : it == readings.end() ? MeterReadings{} : it->second;
       ReadingRow start = known.installation.usable ? known.installation : known.previous;
       if (!start.usable) start = read_earlier(session_, out_.month, meter.installation);
       const ReadingRow& end = known.removal.usable ? known.removal : known.current;
@@ -302,7 +405,7 @@ class ShardBuilder {
         return;
       }
       auto segment = segment_between(start, end);
-      segment.ratio = meter.ct_ratio * meter.pt_ratio;
+      segment.ratio = ratio_of(meter.ct_ratio, meter.pt_ratio);
       segment.digits = static_cast<std::uint8_t>(std::clamp(meter.digits, 0, 255));
       out_.segments.push_back(segment);
       out_.meters.push_back({{meter.installation}, meter.asset_no, end.estimated || start.estimated});
@@ -331,6 +434,7 @@ class ShardBuilder {
   db::Session& session_;
   ShardInput& out_;
   std::vector<std::pair<std::size_t, std::size_t>> segment_ranges_;
+  std::unordered_map<std::int64_t, std::string> export_tariffs_;  // by the usage point that the generation hangs under
 };
 
 }  // namespace
@@ -340,11 +444,12 @@ Status read_shard(db::Session& session, RunId run, BillingMonth month, RouteId r
   out.month = month;
   out.tariffs = std::move(tariffs);
   read_accounts(session, month, route, out);
+  read_agreements(session, month, route, out);
   read_past(session, month, route, out);
   read_decisions(session, run, route, out);
   Readings readings;
   read_readings(session, month, route, readings);
-  ShardBuilder(session, out).build(read_points(session, route), readings);
+  ShardBuilder(session, out).build(read_points(session, route), read_foreign_children(session, route), readings);
   return ok();
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -37,16 +38,28 @@ struct ShardAccount {
   std::string tariff_code;
   std::string status;
   AccountInput input;                // spans point into the ShardInput that owns this account
+  Date opened;
+  std::optional<Date> closed;
   bool has_previous = false;
-  PastMonth previous;
+  BillingMonth last_billed;          // the newest month with a bill; readings go on from its end
+  PastMonth previous;                // what that month came to
   std::string decision;              // "", "estimate", "accept" or "exclude": what a person decided of its exceptions
+  int decision_seq = 0;              // how many decisions there were
   bool meter_changed = false;
+  bool agreement_changed = false;    // in more than its capacity, inside the month
   bool estimated = false;
 
   // Positions in the shard's arrays; the spans of `input` are set from them once those stop growing.
   std::size_t first_point = 0, points = 0;
   std::size_t first_transformer = 0, transformers = 0;
   std::size_t first_change = 0, changes = 0;
+};
+
+// An exception that is on record for an account that somebody has decided about.
+struct KnownException {
+  int reason = 0;
+  std::int64_t usage_point = 0, a = 0, b = 0;
+  bool operator==(const KnownException&) const = default;
 };
 
 // The accounts of a route with everything that their bills are made of. Memory is that of one route, whatever the
@@ -60,6 +73,7 @@ struct ShardInput {
   std::vector<MeterUse> meters;        // parallel to `segments`
   std::vector<Transformer> transformers;
   std::vector<CapacityChange> changes;
+  std::unordered_map<std::int64_t, std::vector<KnownException>> known_exceptions;  // by account
   std::shared_ptr<const TariffBook> tariffs;  // keeps alive what `points` refer to
 
   ShardInput() = default;

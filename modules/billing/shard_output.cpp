@@ -34,7 +34,7 @@ ShardOutput::ShardOutput(RunId run, const ShardInput& input)
                                    "period", "tier", "component", "rounding", "power_factor", "percent_bp", "days", "of_days", "quantity", "price_e8",
                                    "base_fen", "amount_fen"}),
       usage_("billing_bill_usage", {"billing_month", "route_id", "account_id", "revision", "usage_point_id", "detail"}),
-      exceptions_("billing_exception", {"run_id", "route_id", "account_id", "reason", "usage_point_id", "severity", "argument_1", "argument_2"}),
+      exceptions_("billing_exception", {"run_id", "route_id", "account_id", "reason", "usage_point_id", "severity", "argument_1", "argument_2", "after_decision"}),
       summary_("billing_run_shard", {"run_id", "route_id", "category", "org_id", "accounts", "bills", "flagged", "energy_wh", "amount_fen"}) {}
 
 ShardOutput::Totals& ShardOutput::totals_of(const ShardAccount& account) {
@@ -83,7 +83,7 @@ void ShardOutput::add_usage(const ShardAccount& account, const Bill& bill) {
 }
 
 void ShardOutput::add_exceptions(const ShardAccount& account, const Bill& bill) {
-  if (!account.decision.empty()) return;  // decided: the row of the first calculation stays
+  const auto it = input_.known_exceptions.find(account.id.value);
   std::vector<std::pair<int, std::int64_t>> seen;
   for (const auto& e : bill.exceptions) {
     if (e.severity == Severity::kNote) continue;
@@ -93,7 +93,14 @@ void ShardOutput::add_exceptions(const ShardAccount& account, const Bill& bill) 
     const std::pair key{static_cast<int>(e.kind), point_id};
     if (std::find(seen.begin(), seen.end(), key) != seen.end()) continue;
     seen.push_back(key);
-    exceptions_.add(run_).add(input_.route).add(account.id).add(key.first).add(point_id).add(static_cast<int>(e.severity)).add(e.a).add(e.b);
+    if (it != input_.known_exceptions.end()) {
+      const KnownException now{key.first, point_id, e.a, e.b};
+      if (std::find(it->second.begin(), it->second.end(), now) != it->second.end()) continue;  // what was decided about, unchanged
+      // The same reason with other values is another matter: it is open again.
+      if (std::any_of(it->second.begin(), it->second.end(), [&](const auto& k) { return k.reason == now.reason && k.usage_point == now.usage_point; }))
+        changed_.push_back({account.id, key.first, point_id});
+    }
+    exceptions_.add(run_).add(input_.route).add(account.id).add(key.first).add(point_id).add(static_cast<int>(e.severity)).add(e.a).add(e.b).add(account.decision_seq);
     exceptions_.end_row();
   }
 }
@@ -105,6 +112,8 @@ void ShardOutput::write(db::Session& session) {
   session.execute("DELETE FROM billing_run_shard WHERE run_id = ? AND route_id = ?", run_, input_.route);
   session.execute("DELETE FROM billing_exception WHERE run_id = ? AND route_id = ? AND account_id NOT IN "
                   "(SELECT account_id FROM billing_exception_resolution WHERE run_id = ?)", run_, input_.route, run_);
+  for (const auto& c : changed_)
+    session.execute("DELETE FROM billing_exception WHERE run_id = ? AND route_id = ? AND account_id = ? AND reason = ? AND usage_point_id = ?", run_, input_.route, c.account, c.reason, c.usage_point);
   bills_.flush(session);
   lines_.flush(session);
   usage_.flush(session);

@@ -37,6 +37,12 @@ class ShardOutput {
   const ShardInput& input_;
   std::map<std::pair<std::string, std::int64_t>, Totals> totals_;
   db::BulkWriter bills_, lines_, usage_, exceptions_, summary_;
+  struct Changed {
+    AccountId account;
+    int reason;
+    std::int64_t usage_point;
+  };
+  std::vector<Changed> changed_;  // exceptions on record that have other values now
   std::string detail_;  // reused
 };
 

@@ -18,6 +18,7 @@ std::string_view name_of(Flag flag) {
       return "rollover";
     case Flag::kMeterChange:
       return "meter_change";
+    case Flag::kAgreementChange: return "agreement_change";
   }
   return "";
 }

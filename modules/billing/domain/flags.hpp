@@ -17,9 +17,10 @@ enum class Flag : std::uint16_t {
   kEstimated = 16,    // made of an estimated index
   kRollover = 32,     // a register passed its end
   kMeterChange = 64,  // two meters in the month
+  kAgreementChange = 128,  // two agreements in the month that differ in more than capacity; the last one priced it
 };
 inline constexpr Flag kAllFlags[] = {Flag::kJump,      Flag::kDrop,     Flag::kZero,       Flag::kHighAmount,
-                                     Flag::kEstimated, Flag::kRollover, Flag::kMeterChange};
+                                     Flag::kEstimated, Flag::kRollover, Flag::kMeterChange, Flag::kAgreementChange};
 
 // "jump", "drop", … as the API names them; and back (0 where there is no such flag).
 std::string_view name_of(Flag flag);
