@@ -81,7 +81,8 @@ pid_t spawn(const std::vector<std::string>& arguments, const fs::path& log, bool
   return pid;
 }
 
-bool alive(pid_t pid) { return pid > 0 && kill(pid, 0) == 0; }
+// A process that has ended but that nobody has waited for yet has no command line any more.
+bool alive(pid_t pid) { return pid > 0 && kill(pid, 0) == 0 && !read_file(fmt::format("/proc/{}/cmdline", pid)).empty(); }
 
 std::string random_password() {
   if (sodium_init() < 0) throw std::runtime_error("cannot initialise libsodium");
