@@ -215,7 +215,7 @@ class Demo {
                  grouped(readings.read), grouped(readings.meters), "bills", grouped(run->bills), "exceptions", grouped(run->exceptions), "energy", grouped(run->energy.value / 1000), "amount",
                  grouped_yuan(run->amount));
       fmt::print("\n  {:<20}{:>10}{:>18}{:>20}\n", "category", "bills", "kWh", "yuan");
-      for (const auto& row : billing::sums_by_category(s, run->id))
+      for (const auto& row : billing::sums_by_category(s, run->id, "/%"))
         fmt::print("  {:<20}{:>10}{:>18}{:>20}\n", row.key, grouped(row.bills), grouped(row.energy.value / 1000), grouped_yuan(row.amount));
       return ok();
     });

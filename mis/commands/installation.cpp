@@ -58,7 +58,7 @@ Installation::Installation(Place place, int app_sessions) : place_(std::move(pla
   } catch (const db::DbError& e) {
     throw std::runtime_error(fmt::format("expected to reach the database but {}", e.what()));
   }
-  if (timing_.migrations > 0) grant_rights();
+  grant_rights();  // each time: whoever was killed between the last migration and this line left them out
   require(ensure_months(this_month().plus(-2), this_month().plus(4)));
   timing_.migrate_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }

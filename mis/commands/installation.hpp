@@ -38,6 +38,7 @@ class Installation {
 
   Status ensure_months(BillingMonth from, BillingMonth to);
   void grant_rights();  // again, after tables were added
+  bool restart_database_if_dead() { return server_ && server_->restart_if_dead(); }
 
  private:
   Place place_;

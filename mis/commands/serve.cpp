@@ -1,7 +1,9 @@
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <fstream>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -54,6 +56,21 @@ struct RunningServer::Impl {
   security::Sessions sessions;
   std::unique_ptr<jobs::Worker> worker;
   std::unique_ptr<http::Server> server;
+  std::atomic<bool> stopping{false};
+  std::thread database_watch;
+
+  // A private database that dies (killed, out of memory) is started again; until it is back, requests are told to wait.
+  void watch_database(Installation& installation) {
+    while (!stopping) {
+      try {
+        if (installation.restart_database_if_dead()) observe::log(observe::Level::kError, "database.restarted", {{"reason", "the private database server had died"}});
+      } catch (const std::exception& e) {
+        observe::log(observe::Level::kError, "database.not_restarted", {{"reason", e.what()}});
+        return;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(250));
+    }
+  }
 
   explicit Impl(Installation& installation) : services{installation.app(), clock, metrics}, registry(services), sessions(services) {
     register_modules(registry);
@@ -74,11 +91,14 @@ RunningServer::RunningServer(Installation& installation, const ServeOptions& opt
   impl_->server = std::make_unique<http::Server>(server, impl_->registry, impl_->sessions);
   impl_->worker = std::make_unique<jobs::Worker>(installation.app(), impl_->clock, impl_->registry.part<jobs::Kinds>(), jobs::Worker::Options{.threads = options.workers});
   impl_->worker->start();
+  impl_->database_watch = std::thread([this, &installation] { impl_->watch_database(installation); });
 }
 
 RunningServer::~RunningServer() {
   impl_->server->stop();
   impl_->worker->stop();
+  impl_->stopping = true;
+  impl_->database_watch.join();
 }
 
 std::uint16_t RunningServer::port() const { return impl_->server->port(); }

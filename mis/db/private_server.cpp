@@ -84,6 +84,8 @@ pid_t spawn(const std::vector<std::string>& arguments, const fs::path& log, bool
 // A process that has ended but that nobody has waited for yet has no command line any more.
 bool alive(pid_t pid) { return pid > 0 && kill(pid, 0) == 0 && !read_file(fmt::format("/proc/{}/cmdline", pid)).empty(); }
 
+constexpr std::size_t kPasswordLength = 48;  // 24 random bytes in hexadecimal
+
 std::string random_password() {
   if (sodium_init() < 0) throw std::runtime_error("cannot initialise libsodium");
   unsigned char bytes[24];
@@ -137,8 +139,12 @@ struct PrivateServer::Impl {
   }
 
   void open_folders() {
-    for (const auto& folder : {options.folder, run(), options.folder / "log"}) fs::create_directories(folder);
-    fs::permissions(options.folder, fs::perms::owner_all);
+    // A folder that was there before keeps its rights; what is ours is nobody else's.
+    if (fs::create_directories(options.folder)) fs::permissions(options.folder, fs::perms::owner_all);
+    for (const auto& folder : {run(), options.folder / "log"}) {
+      fs::create_directories(folder);
+      fs::permissions(folder, fs::perms::owner_all);
+    }
     run_fd = open(run().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     lock_fd = open((run() / "mariadb.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (run_fd < 0 || lock_fd < 0)
@@ -246,18 +252,17 @@ struct PrivateServer::Impl {
 
   // Joins a server that another process of this program runs.
   void join() {
-    for (const auto begun = Steady::now(); !answers();) {
+    for (const auto begun = Steady::now(); !answers() || (password = read_file(run() / "app.password")).size() != kPasswordLength;) {
       if (seconds_since(begun) > options.start_timeout_s)
         throw std::runtime_error("expected to join the database server that another mis runs on this folder but it does not answer");
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
-    password = read_file(run() / "app.password");
   }
 
   void prepare_users() {
     const auto secret_file = run() / "app.password";
     password = read_file(secret_file);
-    if (password.size() != 48) {
+    if (password.size() != kPasswordLength) {
       password = random_password();
       write_secret(secret_file, password);
     }
@@ -311,5 +316,13 @@ Endpoint PrivateServer::owner() const { return impl_->endpoint(os_user(), "", "w
 Endpoint PrivateServer::app() const { return impl_->endpoint("watthour_app", impl_->password, "watthour"); }
 PrivateServer::Timing PrivateServer::timing() const { return impl_->timing; }
 int PrivateServer::pid() const { return impl_->pid; }
+
+bool PrivateServer::restart_if_dead() {
+  int status = 0;
+  if (impl_->pid <= 0 || waitpid(impl_->pid, &status, WNOHANG) != impl_->pid) return false;
+  impl_->pid = -1;
+  impl_->start();
+  return true;
+}
 
 }  // namespace mis::db

@@ -30,6 +30,9 @@ class PrivateServer {
   Endpoint app() const;    // the server's own sessions: no UPDATE or DELETE on append-only tables
   Timing timing() const;
   int pid() const;
+  // Starts the server again where it has died (killed, out of memory); InnoDB recovers what was committed. True where it
+  // did. Called by one thread, which lives as long as the server is wanted. Throws as the constructor does.
+  bool restart_if_dead();
 
  private:
   struct Impl;

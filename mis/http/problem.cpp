@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "mis/observe/log.hpp"
+
 namespace mis::http {
 namespace {
 
@@ -19,6 +21,16 @@ constexpr std::array<std::pair<std::string_view, int>, 9> kStatusByCode{{
     {"http.too_many_requests", 429},
     {"http.header_too_large", 431},
 }};
+
+// Our own faults speak of tables and statements, and may hold data: those words go to the log, and the client gets the
+// number to ask about.
+std::string public_message(const Error& error, std::string_view request_id) {
+  if (error.kind != ErrorKind::kInternal && error.code != "db.unavailable" && error.code != "db.full") return error.message;
+  observe::log(observe::Level::kError, "http.problem", {{"request_id", request_id}, {"code", error.code}, {"message", error.message}});
+  if (error.code == "db.unavailable") return "expected the database to answer but it does not just now; nothing was done: try again";
+  if (error.code == "db.full") return "expected room for the data but the database's disk is full; nothing was done";
+  return "expected to answer but something failed at the server: tell support the request_id";
+}
 
 }  // namespace
 
@@ -73,7 +85,7 @@ Answer problem_answer(const Error& error, std::string_view request_id) {
     errors.push_back({{"pointer", field.pointer}, {"code", field.code}, {"detail", field.message}});
   }
   const nlohmann::json body{{"type", "about:blank"}, {"title", reason_of(status)}, {"status", status},
-                            {"code", error.code},    {"detail", error.message},    {"errors", std::move(errors)},
+                            {"code", error.code},    {"detail", public_message(error, request_id)}, {"errors", std::move(errors)},
                             {"request_id", request_id}};
   Answer answer;
   answer.status = status;

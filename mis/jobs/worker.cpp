@@ -12,6 +12,8 @@
 
 #include <fmt/format.h>
 
+#include "mis/observe/log.hpp"
+
 namespace mis::jobs {
 namespace {
 
@@ -22,6 +24,8 @@ enum class Step : std::uint8_t {
 };
 
 constexpr int kMaxAttempts = 3;
+// How often in a row the database may fail before a command gives up. A server goes on trying.
+constexpr int kMaxTroubles = 6;
 
 // What a kind throws is its own fault, like an error that it returns; only what the database says goes on to the unit of
 // work, which knows what a repetition cures. A thread never dies of one bad shard.
@@ -51,6 +55,8 @@ struct Worker::Impl {
   std::mutex mutex;
   std::condition_variable changed;
   std::uint64_t wakes = 0;
+  int troubles = 0;  // since the last shard that was done
+  std::optional<Error> last_trouble;
 
   // The oldest job that is not over; with `only`, that one.
   std::optional<Job> next_job(std::optional<JobId> only) {
@@ -87,8 +93,15 @@ struct Worker::Impl {
       s.execute("UPDATE jobs_shard SET state = 1, items = ?, attempts = attempts + 1 WHERE job_id = ? AND shard_key = ?", *items, job.id, shard->key);
       return ok();
     });
-    if (status) return shard ? Step::kDidOne : Step::kNothing;
-    if (!shard || status.error().kind == ErrorKind::kUnavailable) return Step::kTrouble;  // it stays open; somebody goes on with it later
+    if (status) {
+      const std::lock_guard lock(mutex);
+      if (shard) troubles = 0;
+      return shard ? Step::kDidOne : Step::kNothing;
+    }
+    if (!shard || status.error().kind == ErrorKind::kUnavailable) {  // it stays open; somebody goes on with it later
+      note_trouble(job.id, status.error());
+      return Step::kTrouble;
+    }
     // The shard's own fault: count the attempt, and give it up after a few, so that one bad route never stops the rest.
     (void)database.transact([&](db::Session& s) {
       s.execute("UPDATE jobs_shard SET attempts = attempts + 1, state = IF(attempts >= ?, 2, 0), error = ? WHERE job_id = ? AND shard_key = ? AND state = 0",
@@ -96,6 +109,22 @@ struct Worker::Impl {
       return ok();
     });
     return Step::kDidOne;
+  }
+
+  // Tells of trouble that repeating did not cure (a full disk, a lost database): in the log, on the job where the database
+  // still takes it, and to whoever runs the job to its end.
+  void note_trouble(JobId job, const Error& error) {
+    {
+      const std::lock_guard lock(mutex);
+      ++troubles;
+      last_trouble = error;
+    }
+    observe::log(observe::Level::kWarning, "jobs.trouble", {{"job_id", job.value}, {"code", error.code}, {"message", error.message}});
+    if (error.code == "db.unavailable") return;
+    (void)database.transact([&](db::Session& s) {
+      s.execute("UPDATE jobs_job SET message = ? WHERE job_id = ? AND state = 'running'", shortened(error.message), job);
+      return ok();
+    });
   }
 
   // Ends the job where no shard is open any more. Locks the job's row, so that it ends once.
@@ -178,7 +207,7 @@ struct Worker::Impl {
 };
 
 Worker::Worker(db::Database& database, const Clock& clock, const Kinds& kinds, Options options)
-    : impl_(new Impl{database, clock, kinds, options, {}, {}, {}, {}, 0}) {}
+    : impl_(new Impl{database, clock, kinds, options, {}, {}, {}, {}, 0, 0, {}}) {}
 
 Worker::~Worker() { stop(); }
 
@@ -207,20 +236,28 @@ Result<Job> Worker::run_to_end(JobId id, const std::function<void(const Job&)>& 
     while (!over && !impl_->stopping) {
       const auto job = impl_->next_job(id);
       if (!job) return;
-      if (impl_->step(id) != Step::kDidOne) impl_->pause(20);
+      const auto result = impl_->step(id);
+      if (result != Step::kDidOne) impl_->pause(result == Step::kTrouble ? 500 : 20);
     }
   };
   std::vector<std::thread> helpers;
   for (int i = 0; i < impl_->options.threads; ++i) helpers.emplace_back(help);
   const auto look = [&] { return impl_->database.read([&](db::Session& s) { return find(s, id); }); };
   auto job = look();
+  std::optional<Error> gave_up;
   while (job && (job->state == State::kQueued || job->state == State::kRunning) && !impl_->stopping) {
     impl_->pause(100);
+    {
+      const std::lock_guard lock(impl_->mutex);
+      if (impl_->troubles >= kMaxTroubles) gave_up = impl_->last_trouble;
+    }
+    if (gave_up) break;
     job = look();
     if (job && progress) progress(*job);
   }
   over = true;
   for (auto& helper : helpers) helper.join();
+  if (gave_up) return *gave_up;
   return job;
 }
 

@@ -45,6 +45,8 @@ struct Caller {
   // The data scope as a parameter of `org.path LIKE ?`. A path holds digits and slashes only, so nothing in it is a
   // wildcard.
   std::string scope_pattern() const { return org_path + "%"; }
+  // True for the root of the organisation, "/1/": what concerns the utility as a whole is for those who see all of it.
+  bool sees_everything() const { return std::count(org_path.begin(), org_path.end(), '/') == 2; }
   // True where a row of the unit with this path is within the caller's scope.
   bool sees(std::string_view path) const { return !org_path.empty() && path.starts_with(org_path); }
 };
@@ -53,6 +55,12 @@ struct Caller {
 inline std::optional<Error> require_second_person(const Caller& caller, UserId first) {
   if (caller.user_id != first) return {};
   return forbidden("security.second_person", "expected a second person to approve but it is the one who submitted");
+}
+
+// For what concerns the whole utility (a bill run, the trial balance).
+inline std::optional<Error> require_whole_utility(const Caller& caller) {
+  if (caller.sees_everything()) return {};
+  return forbidden("security.scope", "expected somebody who answers for the whole utility but your data scope is a part of it");
 }
 
 // Where the server finds the caller of a request. Implemented by `Sessions`; an interface, so that HTTP does not

@@ -18,21 +18,33 @@ ReadingCounts count_readings(db::Session& session, BillingMonth month) {
   return counts;
 }
 
-std::vector<Sum> sums_by_category(db::Session& session, RunId run) {
+std::vector<Sum> sums_by_category(db::Session& session, RunId run, std::string_view scope) {
   std::vector<Sum> sums;
-  for (auto rows = session.query("SELECT category, CAST(SUM(bills) AS SIGNED), CAST(SUM(energy_wh) AS SIGNED), CAST(SUM(amount_fen) AS SIGNED) FROM billing_run_shard "
-                                 "WHERE run_id = ? GROUP BY category ORDER BY SUM(amount_fen) DESC", run); rows.next();)
+  for (auto rows = session.query("SELECT s.category, CAST(SUM(s.bills) AS SIGNED), CAST(SUM(s.energy_wh) AS SIGNED), CAST(SUM(s.amount_fen) AS SIGNED) FROM billing_run_shard s "
+                                 "JOIN administration_org_name o ON o.org_id = s.org_id WHERE s.run_id = ? AND o.path LIKE ? GROUP BY s.category ORDER BY SUM(s.amount_fen) DESC", run, scope); rows.next();)
     sums.push_back({{}, rows.text(0), "", rows.i64(1), {rows.i64(2)}, {rows.i64(3)}});
   return sums;
 }
 
-std::vector<Sum> sums_by_station(db::Session& session, RunId run) {
+std::vector<Sum> sums_by_station(db::Session& session, RunId run, std::string_view scope) {
   std::vector<Sum> sums;
   for (auto rows = session.query("SELECT o.org_id, o.name, o.name_en, CAST(SUM(s.bills) AS SIGNED), CAST(SUM(s.energy_wh) AS SIGNED), CAST(SUM(s.amount_fen) AS SIGNED) "
-                                 "FROM billing_run_shard s JOIN administration_org_name o ON o.org_id = s.org_id WHERE s.run_id = ? "
-                                 "GROUP BY o.org_id, o.name, o.name_en ORDER BY o.org_id", run); rows.next();)
+                                 "FROM billing_run_shard s JOIN administration_org_name o ON o.org_id = s.org_id WHERE s.run_id = ? AND o.path LIKE ? "
+                                 "GROUP BY o.org_id, o.name, o.name_en ORDER BY o.org_id", run, scope); rows.next();)
     sums.push_back({{rows.i64(0)}, rows.text(1), rows.text(2), rows.i64(3), {rows.i64(4)}, {rows.i64(5)}});
   return sums;
+}
+
+void restrict_to(Run& run, db::Session& session, std::string_view scope) {
+  auto rows = session.query("SELECT CAST(COALESCE(SUM(s.accounts), 0) AS SIGNED), CAST(COALESCE(SUM(s.bills), 0) AS SIGNED), CAST(COALESCE(SUM(s.flagged), 0) AS SIGNED), "
+                            "CAST(COALESCE(SUM(s.energy_wh), 0) AS SIGNED), CAST(COALESCE(SUM(s.amount_fen), 0) AS SIGNED) FROM billing_run_shard s "
+                            "JOIN administration_org_name o ON o.org_id = s.org_id WHERE s.run_id = ? AND o.path LIKE ?", run.id, scope);
+  rows.next();
+  run.accounts = rows.i64(0);
+  run.bills = rows.i64(1);
+  run.flagged = rows.i64(2);
+  run.energy = {rows.i64(3)};
+  run.amount = {rows.i64(4)};
 }
 
 std::vector<BillingMonth> months_with_readings(db::Session& session) {

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mis/base/id.hpp"
 #include "mis/base/money.hpp"
 #include "mis/base/time.hpp"
 #include "mis/db/session.hpp"
+#include "modules/billing/billing.hpp"
 
 namespace mis::billing {
 
@@ -25,8 +27,11 @@ struct Sum {
   Energy energy;
   Money amount;
 };
-std::vector<Sum> sums_by_category(db::Session& session, RunId run);
-std::vector<Sum> sums_by_station(db::Session& session, RunId run);
+// Within a data scope: a pattern of unit paths, "/%" for everything.
+std::vector<Sum> sums_by_category(db::Session& session, RunId run, std::string_view scope);
+std::vector<Sum> sums_by_station(db::Session& session, RunId run, std::string_view scope);
+// The run with the sums of a scope instead of the whole utility's.
+void restrict_to(Run& run, db::Session& session, std::string_view scope);
 
 // Newest first, at most 36.
 std::vector<BillingMonth> months_with_readings(db::Session& session);

@@ -15,16 +15,17 @@ namespace {
 using nlohmann::json;
 using namespace mis::http;
 
-json month_to_json(db::Session& session, BillingMonth month, const ReadingCounts& readings) {
-  const auto run = find_run_of(session, month);
+json month_to_json(db::Session& session, BillingMonth month, const ReadingCounts& readings, const security::Caller& caller) {
+  auto run = find_run_of(session, month);
+  if (run && !caller.sees_everything()) restrict_to(*run, session, caller.scope_pattern());
   json by_category = json::array(), by_station = json::array();
   Energy energy;
   Money amount;
   std::int64_t bills = 0, open = 0, exceptions = 0;
   if (run) {
-    for (const auto& row : sums_by_category(session, run->id))
+    for (const auto& row : sums_by_category(session, run->id, caller.scope_pattern()))
       by_category.push_back({{"category", row.key}, {"bills", row.bills}, {"energy_kwh", format_kwh(row.energy)}, {"amount", format_yuan(row.amount)}});
-    for (const auto& row : sums_by_station(session, run->id))
+    for (const auto& row : sums_by_station(session, run->id, caller.scope_pattern()))
       by_station.push_back({{"org_id", row.org.value}, {"name", row.key}, {"name_en", row.name_en}, {"bills", row.bills}, {"energy_kwh", format_kwh(row.energy)}, {"amount", format_yuan(row.amount)}});
     energy = run->energy;
     amount = run->amount;
@@ -115,7 +116,7 @@ void register_month_routes(Registry& registry) {
                   .path = "/api/v1/billing/months/{billing_month}",
                   .permission = Permission("billing.view"),
                   .summary = "A billing month at a glance; \"current\" is the newest with readings",
-                  .handler = [&services, cache](const Request& request, const security::Caller&) -> Result<Answer> {
+                  .handler = [&services, cache](const Request& request, const security::Caller& caller) -> Result<Answer> {
                     const auto name = request.param("billing_month");
                     return services.database.read([&](db::Session& s) -> Result<Answer> {
                       auto month = BillingMonth::parse(name);
@@ -125,7 +126,7 @@ void register_month_routes(Registry& registry) {
                         month = months.front();
                       }
                       if (!month) return not_found("billing.no_month", "expected a month like 2026-10 or \"current\"");
-                      return json_answer(month_to_json(s, *month, cache->get(s, *month)));
+                      return json_answer(month_to_json(s, *month, cache->get(s, *month), caller));
                     });
                   },
                   .response = month_schema()});

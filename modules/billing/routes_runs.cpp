@@ -8,6 +8,7 @@
 #include "mis/http/page.hpp"
 #include "mis/jobs/jobs.hpp"
 #include "mis/security/audit.hpp"
+#include "modules/billing/month_store.hpp"
 #include "modules/billing/routes.hpp"
 
 namespace mis::billing {
@@ -27,9 +28,10 @@ void audit_run(db::Session& session, const Services& services, const security::C
   security::append_audit(session, services.clock.now(), entry);
 }
 
-Result<Answer> run_answer(db::Session& session, RunId id, int status = 200) {
+Result<Answer> run_answer(db::Session& session, RunId id, const security::Caller& caller, int status = 200) {
   auto run = find_run(session, id);
   if (!run) return std::move(run).error();
+  if (!caller.sees_everything()) restrict_to(*run, session, caller.scope_pattern());
   return json_answer(run_to_json(session, *run), status).with_etag(run->version);
 }
 
@@ -39,6 +41,7 @@ using Command = std::function<Result<Answer>(db::Session&, RunService&, const Ru
 Handler command(const Services& services, std::string action, std::optional<std::string> text_field, bool if_match, Command use_case) {
   return [&services, action = std::move(action), text_field = std::move(text_field), if_match, use_case = std::move(use_case)](
              const Request& request, const security::Caller& caller) -> Result<Answer> {
+    if (auto error = security::require_whole_utility(caller)) return *error;
     auto id = request.id_param("run_id");
     if (!id) return std::move(id).error();
     json detail = json::object();
@@ -123,12 +126,14 @@ void register_run_routes(Registry& registry) {
                   .path = "/api/v1/billing/runs",
                   .permission = Permission("billing.view"),
                   .summary = "Bill runs, newest first",
-                  .handler = [&services](const Request& request, const security::Caller&) -> Result<Answer> {
+                  .handler = [&services](const Request& request, const security::Caller& caller) -> Result<Answer> {
                     auto query = Fields::of_query(request);
                     const auto page = query.page(1);
                     if (auto error = query.finish()) return *error;
                     return services.database.read([&](db::Session& s) -> Result<Answer> {
-                      const auto runs = list_runs(s, {page.key(0, 0)}, page.limit + 1);
+                      auto runs = list_runs(s, {page.key(0, 0)}, page.limit + 1);
+                      if (!caller.sees_everything())
+                        for (auto& run : runs) restrict_to(run, s, caller.scope_pattern());
                       json items = json::array();
                       for (const auto& run : runs) items.push_back(run_to_json(s, run));
                       return page_answer(std::move(items), page, [&](std::size_t i) { return std::vector{std::to_string(runs[i].id.value)}; });
@@ -142,6 +147,7 @@ void register_run_routes(Registry& registry) {
                   .permission = Permission("billing.run"),
                   .summary = "Open a bill run for a month",
                   .handler = [&services](const Request& request, const security::Caller& caller) -> Result<Answer> {
+                    if (auto error = security::require_whole_utility(caller)) return *error;
                     auto body = Fields::of_body(request);
                     if (!body) return std::move(body).error();
                     const auto month = body->month("billing_month");
@@ -152,7 +158,7 @@ void register_run_routes(Registry& registry) {
                       auto entry = security::audit_entry(caller, "billing.create_run", "bill_run", std::to_string(id->value));
                       entry.after = json({{"billing_month", month.to_string()}}).dump();
                       security::append_audit(session, services.clock.now(), entry);
-                      return run_answer(session, *id, 201);
+                      return run_answer(session, *id, caller, 201);
                     });
                   },
                   .request = schema::object({{"billing_month", schema::month()}}),
@@ -164,10 +170,10 @@ void register_run_routes(Registry& registry) {
                   .path = "/api/v1/billing/runs/{run_id}",
                   .permission = Permission("billing.view"),
                   .summary = "One bill run",
-                  .handler = [&services](const Request& request, const security::Caller&) -> Result<Answer> {
+                  .handler = [&services](const Request& request, const security::Caller& caller) -> Result<Answer> {
                     auto id = request.id_param("run_id");
                     if (!id) return std::move(id).error();
-                    return services.database.read([&](db::Session& s) { return run_answer(s, {*id}); });
+                    return services.database.read([&](db::Session& s) { return run_answer(s, {*id}, caller); });
                   },
                   .response = run_schema()});
 
@@ -192,7 +198,7 @@ void register_run_routes(Registry& registry) {
                   .handler = command(services, "billing.submit", "note", true,
                                      [](db::Session& s, RunService& service, const Run& run, const json&, const security::Caller& caller) -> Result<Answer> {
                                        if (auto status = service.submit(s, run.id, caller.user_id); !status) return std::move(status).error();
-                                       return run_answer(s, run.id);
+                                       return run_answer(s, run.id, caller);
                                      }),
                   .request = schema::object({{"note", schema::text(200), false}}),
                   .response = run_schema(),
@@ -204,9 +210,9 @@ void register_run_routes(Registry& registry) {
                   .permission = Permission("billing.issue"),
                   .summary = "Return a submitted run to its reviewers",
                   .handler = command(services, "billing.return", "reason", true,
-                                     [](db::Session& s, RunService& service, const Run& run, const json&, const security::Caller&) -> Result<Answer> {
+                                     [](db::Session& s, RunService& service, const Run& run, const json&, const security::Caller& caller) -> Result<Answer> {
                                        if (auto status = service.give_back(s, run.id); !status) return std::move(status).error();
-                                       return run_answer(s, run.id);
+                                       return run_answer(s, run.id, caller);
                                      }),
                   .request = schema::object({{"reason", schema::text(200), false}}),
                   .response = run_schema(),

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 #include <unordered_map>
 
@@ -204,6 +205,10 @@ class ReadingImporter final : public files::RowImporter<Row> {
     installations.erase(std::unique(installations.begin(), installations.end()), installations.end());
     History history = read_history(session, installations, from.plus(-2), to);
 
+    // What a month's issued bills were made of stays: a correction would move the next month's start behind their backs.
+    std::set<std::int32_t> issued;
+    for (auto months = session.query("SELECT billing_month FROM billing_issued_month"); months.next();) issued.insert(months.i32(0));
+
     std::vector<Reading> fresh;
     fresh.reserve(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -227,6 +232,10 @@ class ReadingImporter final : public files::RowImporter<Row> {
         if (had.read_at == reading.read_at && had.source == reading.source && had.quality == reading.quality &&
             had.registers == reading.registers && had.recorded_by == reading.recorded_by) {
           verdicts.unchanged(i);
+          continue;
+        }
+        if (issued.contains(reading.billing_month.yyyymm)) {
+          verdicts.reject(i, "billing_month", "meter_reading.issued", "a month whose bills are not issued yet", reading.billing_month.to_string());
           continue;
         }
         reading.seq = had.seq + 1;

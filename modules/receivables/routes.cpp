@@ -70,7 +70,8 @@ Result<Answer> postings_answer(const Services& services, const Request& request,
   });
 }
 
-Result<Answer> trial_balance_answer(const Services& services, const Request& request, const security::Caller&) {
+Result<Answer> trial_balance_answer(const Services& services, const Request& request, const security::Caller& caller) {
+  if (auto error = security::require_whole_utility(caller)) return *error;
   auto query = Fields::of_query(request);
   const auto month = query.optional_month("accounting_month");
   if (auto error = query.finish()) return *error;
