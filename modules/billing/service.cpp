@@ -21,12 +21,25 @@ void set_state(db::Session& session, RunId run, RunState state) {
   session.execute("UPDATE billing_run SET state = ?, version = version + 1 WHERE run_id = ?", name_of(state), run);
 }
 
-// A shard for each reading route that has accounts, or for some of them.
-std::vector<jobs::Shard> shards_of_routes(db::Session& session, const std::set<std::int64_t>* only = nullptr) {
+// A shard for each reading route that has accounts, or for some of them. A route that all accounts have left since the
+// last calculation is calculated too, so that nothing of it stays.
+std::vector<jobs::Shard> shards_of_routes(db::Session& session, RunId run, const std::set<std::int64_t>* only = nullptr) {
   std::vector<jobs::Shard> shards;
-  for (auto rows = session.query("SELECT route_id, accounts FROM customers_route_size ORDER BY route_id"); rows.next();)
+  for (auto rows = session.query("SELECT route_id, accounts FROM customers_route_size UNION ALL SELECT DISTINCT route_id, 0 FROM billing_run_shard "
+                                 "WHERE run_id = ? AND route_id NOT IN (SELECT route_id FROM customers_route_size) ORDER BY route_id", run); rows.next();)
     if (!only || only->contains(rows.i64(0))) shards.push_back({rows.i64(0), rows.i32(1)});
   return shards;
+}
+
+// The routes whose bills a decision about the account can change: where its exception was found, where it is now, and
+// those of meters that hang behind its own or that its own hang behind, for an estimated index is deducted there too.
+std::set<std::int64_t> routes_of_decision(db::Session& session, RouteId found_on, AccountId account) {
+  std::set<std::int64_t> routes{found_on.value};
+  for (auto rows = session.query("SELECT route_id FROM customers_account_place WHERE account_id = ? UNION SELECT parent_route_id FROM metering_foreign_child WHERE account_id = ? "
+                                 "UNION SELECT f.route_id FROM metering_foreign_child f JOIN metering_usage_point_label p ON p.usage_point_id = f.parent_id WHERE p.account_id = ?",
+                                 account, account, account); rows.next();)
+    routes.insert(rows.i64(0));
+  return routes;
 }
 
 // Issue takes what was calculated, not today's routes: an account may have moved since.
@@ -101,7 +114,7 @@ std::vector<OpenAccount> open_accounts(db::Session& session, RunId run, std::opt
 // Accounts without a bill whose newest decision was to make one: whatever was decided did not help.
 std::int64_t still_blocked(db::Session& session, const Run& run) {
   auto rows = session.query("SELECT COUNT(DISTINCT e.account_id) FROM billing_exception e WHERE e.run_id = ? AND e.severity = ? "
-                            "AND NOT EXISTS (SELECT 1 FROM billing_bill b WHERE b.billing_month = ? AND b.route_id = e.route_id AND b.account_id = e.account_id) "
+                            "AND NOT EXISTS (SELECT 1 FROM billing_bill b WHERE b.billing_month = ? AND b.account_id = e.account_id) "
                             "AND COALESCE((SELECT r.action FROM billing_exception_resolution r WHERE r.run_id = e.run_id AND r.account_id = e.account_id ORDER BY r.seq DESC LIMIT 1), '') <> 'exclude'",
                             run.id, static_cast<int>(Severity::kBlocking), run.month);
   rows.next();
@@ -153,7 +166,7 @@ Result<JobId> RunService::calculate(db::Session& session, RunId id, std::optiona
   if (run->state != RunState::kOpen && run->state != RunState::kCalculated && !stuck) return wrong_state(*run, "open or calculated");
   set_state(session, id, RunState::kCalculating);
   session.execute("UPDATE billing_run SET calculated_at = UTC_TIMESTAMP(6) WHERE run_id = ?", id);  // the database's clock, as readings have it
-  return queue(session, services_, kCalculateJob, id, shards_of_routes(session), by);
+  return queue(session, services_, kCalculateJob, id, shards_of_routes(session, id), by);
 }
 
 Status RunService::decide(db::Session& session, RunId id, AccountId account, Decision decision, std::string_view note, UserId by) {
@@ -171,8 +184,9 @@ Status RunService::decide(db::Session& session, RunId id, AccountId account, Dec
   record_decision(session, id, account, decision, note, by, services_.clock.now());
   auto tariffs = TariffBook::load(session);
   if (!tariffs) return std::move(tariffs).error();
-  if (auto counts = calculate_shard(session, id, run->month, route, *tariffs); !counts) return std::move(counts).error();
-  const bool has_bill = session.query("SELECT 1 FROM billing_bill WHERE billing_month = ? AND route_id = ? AND account_id = ?", run->month, route, account).next();
+  for (const auto touched : routes_of_decision(session, route, account))
+    if (auto counts = calculate_shard(session, id, run->month, {touched}, *tariffs); !counts) return std::move(counts).error();
+  const bool has_bill = session.query("SELECT 1 FROM billing_bill WHERE billing_month = ? AND account_id = ?", run->month, account).next();
   if (decision != Decision::kExclude && !has_bill)
     return conflict("billing.still_blocked", "expected the decision to make a bill possible but it does not; estimate the reading or exclude the account");
   session.execute("UPDATE billing_run SET version = version + 1 WHERE run_id = ?", id);
@@ -201,12 +215,12 @@ Result<DecideAllResult> RunService::decide_all(db::Session& session, RunId id, s
       if (!status) return status.error();
     }
     record_decision(session, id, open.account, action, note, by, services_.clock.now());
-    routes.insert(open.route.value);
+    routes.merge(routes_of_decision(session, open.route, open.account));
     ++result.decided;
   }
   if (routes.empty()) return result;
   set_state(session, id, RunState::kCalculating);
-  result.job = queue(session, services_, kCalculateJob, id, shards_of_routes(session, &routes), by);
+  result.job = queue(session, services_, kCalculateJob, id, shards_of_routes(session, id, &routes), by);
   return result;
 }
 

@@ -84,12 +84,18 @@ MeterReadings read_window(db::Session& session, BillingMonth last_billed, Billin
   return readings;
 }
 
-// Where last month's reading is missing or its account was read on another route, the newest earlier one bounds the
-// month: what was not billed then is billed now.
-ReadingRow read_earlier(db::Session& session, BillingMonth month, std::int64_t installation) {
+// Where the reading of the last billed month is missing or was taken on another route, the newest earlier one bounds the
+// bill: what was not billed then is billed now. A meter that nobody had read by then starts with its first reading.
+ReadingRow read_earlier(db::Session& session, BillingMonth last_billed, BillingMonth month, std::int64_t installation) {
+  {
+    auto rows = session.query(std::string(kReadingColumns) +
+                                  "WHERE installation_id = ? AND billing_month <= ? AND kind IN (1, 2) AND quality <> 4 "
+                                  "ORDER BY billing_month DESC, kind, seq DESC LIMIT 1", installation, last_billed);
+    if (rows.next()) return reading_from(rows);
+  }
   auto rows = session.query(std::string(kReadingColumns) +
-                                "WHERE installation_id = ? AND billing_month < ? AND kind IN (1, 2) AND quality <> 4 "
-                                "ORDER BY billing_month DESC, kind, seq DESC LIMIT 1", installation, month);
+                                "WHERE installation_id = ? AND billing_month > ? AND billing_month < ? AND kind IN (1, 2) AND quality <> 4 "
+                                "ORDER BY billing_month, kind DESC, seq DESC LIMIT 1", installation, last_billed, month);
   return rows.next() ? reading_from(rows) : ReadingRow{};
 }
 
@@ -257,6 +263,12 @@ void read_last_billed(db::Session& session, BillingMonth month, ShardAccount& ac
   }
 }
 
+// The month before the first run: what came before was billed elsewhere.
+BillingMonth month_before_first_run(db::Session& session, BillingMonth month) {
+  auto rows = session.query("SELECT COALESCE(MIN(billing_month), 0) FROM billing_run WHERE billing_month < ?", month);
+  return rows.next() && rows.i32(0) != 0 ? rows.month(0).plus(-1) : month.plus(-1);
+}
+
 void read_past(db::Session& session, BillingMonth month, RouteId route, ShardInput& out) {
   std::unordered_map<std::int64_t, PastMonth> past;
   for (auto rows = session.query("SELECT account_id, energy_wh, amount_fen, tier_energy_wh FROM billing_bill "
@@ -268,11 +280,13 @@ void read_past(db::Session& session, BillingMonth month, RouteId route, ShardInp
                                    month.plus(-1), route); rows.next();)
       past.try_emplace(rows.i64(0), PastMonth{{rows.i64(1)}, {rows.i64(2)}, {rows.i64(3)}});
   }
+  const auto before_first_run = month_before_first_run(session, month);
   for (auto& account : out.accounts) {
-    account.last_billed = month.plus(-1);
+    account.last_billed = before_first_run;
     const auto it = past.find(account.id.value);
     if (it != past.end()) {
       account.has_previous = true;
+      account.last_billed = month.plus(-1);
       account.previous = it->second;
     } else {
       read_last_billed(session, month, account);
@@ -295,8 +309,10 @@ void read_decisions(db::Session& session, RunId run, RouteId route, ShardInput& 
       account.decision = it->second.action;
       account.decision_seq = it->second.seq;
     }
-  for (auto rows = session.query("SELECT account_id, reason, usage_point_id, argument_1, argument_2 FROM billing_exception WHERE run_id = ? AND route_id = ?", run, route); rows.next();)
-    if (decisions.contains(rows.i64(0))) out.known_exceptions[rows.i64(0)].push_back({rows.i32(1), rows.i64(2), rows.i64(3), rows.i64(4)});
+  // By account, not by the exception's route: a decision goes with an account that has moved. What is open is told anew.
+  for (auto rows = session.query("SELECT e.account_id, e.reason, e.usage_point_id, e.argument_1, e.argument_2, e.after_decision FROM billing_exception e "
+                                 "JOIN customers_served_account a ON a.account_id = e.account_id WHERE e.run_id = ? AND a.route_id = ?", run, route); rows.next();)
+    if (const auto it = decisions.find(rows.i64(0)); it != decisions.end() && rows.i32(5) < it->second.seq) out.known_exceptions[rows.i64(0)].push_back({rows.i32(1), rows.i64(2), rows.i64(3), rows.i64(4)});
 }
 
 class ShardBuilder {
@@ -341,7 +357,7 @@ class ShardBuilder {
  private:
   // The days that the bill's readings span: after the last billed month up to the end of this one.
   DateRange window_of(const ShardAccount& account) const {
-    return {account.has_previous ? account.last_billed.plus(1).first_day() : out_.month.first_day(), out_.month.range().to};
+    return {account.last_billed.plus(1).first_day(), out_.month.range().to};
   }
 
   // A metered usage point whose meters had all been taken away before: there is nothing to bill there any more.
@@ -392,12 +408,12 @@ class ShardBuilder {
     for (const auto& meter : row.meters) {
       if (meter.valid.intersect(window).empty()) continue;
       const auto it = readings.find(meter.installation);
-      // Readings of this route's month are at hand; a longer window and meters of other routes are read one by one.
-      const bool at_hand = last_month && row.route == out_.route;
-      const MeterReadings known = !at_hand ? read_window(session_, account.has_previous ? account.last_billed : out_.month.plus(-1), out_.month, meter.installation)
-                                  : it == readings.end() ? MeterReadings{} : it->second;
+      // Readings of this route's month are at hand; a longer window, meters of other routes and those that were read before
+      // their account moved here are read one by one.
+      const bool at_hand = last_month && row.route == out_.route && it != readings.end() && (it->second.current.usable || it->second.removal.usable);
+      const MeterReadings known = at_hand ? it->second : read_window(session_, account.last_billed, out_.month, meter.installation);
       ReadingRow start = known.installation.usable ? known.installation : known.previous;
-      if (!start.usable) start = read_earlier(session_, out_.month, meter.installation);
+      if (!start.usable) start = read_earlier(session_, account.last_billed, out_.month, meter.installation);
       const ReadingRow& end = known.removal.usable ? known.removal : known.current;
       if (!start.usable || !end.usable) {
         out_.segments.resize(first);

@@ -41,7 +41,7 @@ struct ShardAccount {
   Date opened;
   std::optional<Date> closed;
   bool has_previous = false;
-  BillingMonth last_billed;          // the newest month with a bill; readings go on from its end
+  BillingMonth last_billed;          // the newest month with a bill, or the one before the first run; readings go on from its end
   PastMonth previous;                // what that month came to
   std::string decision;              // "", "estimate", "accept" or "exclude": what a person decided of its exceptions
   int decision_seq = 0;              // how many decisions there were

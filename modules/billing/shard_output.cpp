@@ -110,10 +110,11 @@ void ShardOutput::write(db::Session& session) {
   session.execute("DELETE FROM billing_bill_usage WHERE billing_month = ? AND route_id = ?", input_.month, input_.route);
   session.execute("DELETE FROM billing_bill WHERE billing_month = ? AND route_id = ?", input_.month, input_.route);
   session.execute("DELETE FROM billing_run_shard WHERE run_id = ? AND route_id = ?", run_, input_.route);
-  session.execute("DELETE FROM billing_exception WHERE run_id = ? AND route_id = ? AND account_id NOT IN "
-                  "(SELECT account_id FROM billing_exception_resolution WHERE run_id = ?)", run_, input_.route, run_);
+  // What somebody decided about stays on record; what is open is told anew, or no more.
+  session.execute("DELETE FROM billing_exception WHERE run_id = ? AND route_id = ? AND after_decision >= (SELECT COALESCE(MAX(r.seq), 0) FROM billing_exception_resolution r "
+                  "WHERE r.run_id = billing_exception.run_id AND r.account_id = billing_exception.account_id)", run_, input_.route);
   for (const auto& c : changed_)
-    session.execute("DELETE FROM billing_exception WHERE run_id = ? AND route_id = ? AND account_id = ? AND reason = ? AND usage_point_id = ?", run_, input_.route, c.account, c.reason, c.usage_point);
+    session.execute("DELETE FROM billing_exception WHERE run_id = ? AND account_id = ? AND reason = ? AND usage_point_id = ?", run_, c.account, c.reason, c.usage_point);
   bills_.flush(session);
   lines_.flush(session);
   usage_.flush(session);
