@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <cstdlib>
+#include <map>
 #include <optional>
 #include <random>
 #include <thread>
@@ -34,11 +35,24 @@ std::string last_line(const std::string& text) {
 
 enum class Victim { kProgram, kDatabase };
 
-// Starts the month and kills the victim after the time. Returns what the program said last before; nothing where the
+// When to kill: so long after the start, or after the month has begun to be calculated or issued, which takes a small
+// part of the whole.
+struct Moment {
+  bool while_billing;
+  std::chrono::milliseconds after;
+};
+
+bool bills(const Program& program) {
+  const auto output = program.output();
+  return output.find("Calculating") != std::string::npos || output.find("Issuing") != std::string::npos;
+}
+
+// Starts the month and kills the victim at the moment. Returns what the program said last before; nothing where the
 // month was through by then.
-std::optional<std::string> run_and_kill(const CountyFolder& county, Victim victim, std::chrono::milliseconds after) {
+std::optional<std::string> run_and_kill(const CountyFolder& county, Victim victim, Moment moment) {
   Program program(county.month_once(), county.output());
-  for (const auto end = std::chrono::steady_clock::now() + after; std::chrono::steady_clock::now() < end;) {
+  while (moment.while_billing && program.runs() && !bills(program)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  for (const auto end = std::chrono::steady_clock::now() + moment.after; std::chrono::steady_clock::now() < end;) {
     if (!program.runs()) {
       INFO(program.output());
       REQUIRE(program.wait(1) == kGood);
@@ -77,17 +91,20 @@ TEST_CASE("a month that was killed many times ends with the books of an undistur
   std::mt19937_64 random(start);
   // Half of what the whole takes: a county is then killed several times on its way, each time a little further on.
   const auto longest_ms = static_cast<std::uint64_t>(reference_run.seconds * 500) + 1;
+  std::map<std::string, int> kills_by_stage;  // by the first word of what the program was about
   int kills = 0;
   while (kills < kKills) {
     const CountyFolder county;
     std::string story;
     for (int i = 0; i < kMostKillsOfOneCounty; ++i) {
       const auto victim = random() % 2 == 0 ? Victim::kProgram : Victim::kDatabase;
-      const auto after = std::chrono::milliseconds(random() % longest_ms);
-      const auto killed_at = run_and_kill(county, victim, after);
+      const bool while_billing = random() % 2 == 0;
+      const Moment moment{while_billing, std::chrono::milliseconds(random() % (while_billing ? longest_ms / 4 + 1 : longest_ms))};
+      const auto killed_at = run_and_kill(county, victim, moment);
       if (!killed_at) break;
       ++kills;
-      story += std::string(victim == Victim::kProgram ? "program" : "database") + " killed after " + std::to_string(after.count()) + " ms, at: " + *killed_at + "\n";
+      story += std::string(victim == Victim::kProgram ? "program" : "database") + " killed after " + std::to_string(moment.after.count()) + (while_billing ? " ms of billing" : " ms") + ", at: " + *killed_at + "\n";
+      ++kills_by_stage[killed_at->substr(0, killed_at->find(' '))];
     }
     CAPTURE(start, story);
     const auto last = county.run_month();
@@ -98,4 +115,7 @@ TEST_CASE("a month that was killed many times ends with the books of an undistur
     INFO(verified.output);
     CHECK(verified.exit == kGood);
   }
+  std::string stages;
+  for (const auto& [stage, count] : kills_by_stage) stages += " " + stage + " " + std::to_string(count);
+  WARN("killed at:" << stages);
 }
