@@ -1,6 +1,6 @@
 // One month from start to issue, as the people live it: started, watched, exceptions decided, submitted, sent back,
 // issued by another person. The tests go on from each other.
-import { ask, expect, people, sign_in, test, type Page } from './harness'
+import { ask, expect, expect_accessible, people, sign_in, test, type Page } from './harness'
 
 test.describe.configure({ mode: 'serial' })
 
@@ -19,6 +19,16 @@ async function decide_the_rest(page: Page, run: Run, but: number): Promise<void>
       expect(answer.ok(), await answer.text()).toBe(true)
     }
     if (!open.has_more) return
+  }
+}
+
+async function accounts_to_decide(page: Page, run: Run): Promise<Set<string>> {
+  const accounts = new Set<string>()
+  for (let cursor = ''; ; ) {
+    const open = await ask<{ items: { account_no: string }[]; next_cursor: string | null }>(page, `/billing/runs/${run.run_id}/exceptions?state=open&limit=100${cursor}`)
+    for (const e of open.items) accounts.add(e.account_no)
+    if (!open.next_cursor) return accounts
+    cursor = `&cursor=${encodeURIComponent(open.next_cursor)}`
   }
 }
 
@@ -86,6 +96,34 @@ test('a lost answer is asked for again and the work is done once', async ({ page
   await expect(page.locator('.asking')).toBeHidden()
   expect(keys).toHaveLength(2)
   expect(keys[1]).toBe(keys[0])
+})
+
+test('many are decided together, and what was decided can be decided again', async ({ page }) => {
+  await sign_in(page, people.biller)
+  const run = await newest_run(page)
+  const open = await accounts_to_decide(page, run)
+  await page.goto(`/runs/${run.run_id}?section=exceptions`)
+  await page.getByRole('button', { name: '批量处理' }).click()
+  const dialog = page.locator('dialog[open]')
+  await expect(dialog.locator('[role=status]')).toContainText(`涉及 ${open.size} 户`)
+  await dialog.getByRole('button', { name: '确定处理' }).click()
+  await expect(dialog.locator('.error')).toHaveText('请填写处理说明')
+  await dialog.getByText('本月不计费').first().click()
+  await dialog.locator('input[type=text]').fill('月末统一处理')
+  await expect_accessible(page)
+  await dialog.getByRole('button', { name: '确定处理' }).click()
+  await expect(page.locator('.filters [role=status]')).toContainText('本月不计费')
+  await expect(page.locator('h1')).toContainText('已计算', { timeout: 120_000 })
+  await expect(page.getByText('没有待处理的异常')).toBeVisible()
+  await expect(page.getByRole('button', { name: '批量处理' })).toBeHidden()
+
+  await page.locator('.filters select').last().selectOption('resolved')
+  await expect(page.locator('tbody')).toContainText('月末统一处理')
+  await page.getByRole('button', { name: /^改判/ }).first().click()
+  await page.locator('.decide input[type=text]').fill('复核后仍不计费')
+  await page.getByRole('radio', { name: '本月不计费' }).check()
+  await page.getByRole('button', { name: '保存处理结果' }).click()
+  await expect(page.locator('tbody')).toContainText('复核后仍不计费')
 })
 
 test('what somebody else changed meanwhile is shown beside what was seen', async ({ page }) => {

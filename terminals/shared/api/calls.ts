@@ -22,7 +22,7 @@ export function calls(client: Client) {
     org_units: () => client.get<t.Page<t.OrgUnit>>('/org-units'),
     roles: () => client.get<t.Page<t.Role>>('/roles'),
     users: (query: Query) => client.get<t.Page<t.StaffUser>>('/users', query),
-    create_user: (body: { username: string; name: string; org_id: string | number; roles: string[]; password?: string }) =>
+    create_user: (body: { username: string; name: string; org_id: string | number; roles: string[] }) =>
       client.send<t.StaffUser & { temporary_password?: string }>('/users', { method: 'POST', body, action: 'users.create' }),
     change_user: (user_id: string | number, body: { org_id?: string | number; roles?: string[]; enabled?: boolean }) =>
       client.send<t.StaffUser>(`/users/${seg(user_id)}`, { method: 'PUT', body }),
@@ -72,6 +72,12 @@ export function calls(client: Client) {
         method: 'POST',
         body,
         action: `runs.${run_id}.exceptions.${exception_id}`,
+      }),
+    resolve_all: (run_id: string | number, body: { action: t.Resolution; note: string; reason?: string }) =>
+      client.send<t.DecideAll>(`/billing/runs/${seg(run_id)}/resolutions`, {
+        method: 'POST',
+        body,
+        action: `runs.${run_id}.resolutions`,
       }),
     review: (run_id: string | number, query: Query) => client.get<t.ReviewPage>(`/billing/runs/${seg(run_id)}/review`, query),
     submit: (run_id: string | number, etag: string | null, note: string): Promise<Answer<t.Run>> =>

@@ -244,15 +244,24 @@ export interface RunException {
   account_no: string
   name: string
   reason: string
+  /** "note", "review", or "blocking": there is no bill. */
+  severity: string
   detail_zh: string
   detail_en: string
   route: string | Named | null
   state: 'open' | 'resolved'
+  /** The newest decision and its note. */
   resolution: string | null
   note: string | null
   resolved_by: string | null
 }
 export type Resolution = 'estimate' | 'accept' | 'exclude'
+/** What came of one decision for many: accounts decided, accounts it did not fit, and the job that calculates them again. */
+export interface DecideAll {
+  decided: number
+  left_open: number
+  job_id: string | number | null
+}
 export interface ExceptionPage extends Page<RunException> {
   reasons?: { reason: string; count: number }[]
 }

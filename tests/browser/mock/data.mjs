@@ -124,7 +124,7 @@ export function bill(a, month, state) {
     due_on: state === 'issued' ? `${month}-28` : null, energy_kwh: energy, amount: yuan(m.fen), export_kwh: '0', export_amount: '0.00', category: a.category,
     usage_points: [{ usage_point_id: a.i + 1, usage_point_no: `${a.account_no}-1`, child_of_another_account: false, meters: [{ asset_no: a.asset_no, ratio: a.industry ? 600 : 1, digits: 6, estimated: false, registers }], read: { total: energy }, billed: { total: energy }, deducted: null, loss: null, exported: null, reactive: a.industry ? '126900' : null, max_demand_kw: a.industry ? '468.7' : null, power_factor: a.industry ? '0.92' : null }],
     lines: [line(1, '电度电费 第1档', 'Energy, tier 1', { price: '0.538', tier: 1, amount: yuan(m.fen), working: { zh: `${energy} kWh × 0.538 元/kWh = ${yuan(m.fen)} 元（四舍五入到分）`, en: `${energy} kWh × 0.538 CNY/kWh = ${yuan(m.fen)} CNY, rounded half up to the fen` } }), ...included],
-    flags: a.i % 17 === 3 ? ['jump'] : [], previous: { last_month: before && { energy_kwh: kwh(before.tenths), amount: yuan(before.fen) }, last_year: year && { energy_kwh: kwh(year.tenths), amount: yuan(year.fen) } },
+    flags: a.i % 17 === 3 ? (a.i % 2 ? ['jump'] : ['jump', 'agreement_change']) : [], previous: { last_month: before && { energy_kwh: kwh(before.tenths), amount: yuan(before.fen) }, last_year: year && { energy_kwh: kwh(year.tenths), amount: yuan(year.fen) } },
   }
 }
 
@@ -144,8 +144,9 @@ export function tariff_definition(code) {
 }
 
 const kReasons = ['no_reading', 'absurd_jump', 'negative_energy']
+const kSeverities = ['blocking', 'review', 'blocking']
 export const exceptions = accounts.filter((a) => a.i % 23 === 4).map((a, n) => ({
-  exception_id: 500 + n, account_no: a.account_no, name: a.name, reason: kReasons[n % 3], route: a.route, state: 'open', resolution: null, note: null, resolved_by: null,
+  exception_id: 500 + n, account_no: a.account_no, name: a.name, reason: kReasons[n % 3], severity: kSeverities[n % 3], route: a.route, state: 'open', resolution: null, note: null, resolved_by: null,
   detail_zh: ['期末示数缺失，应有 2026-10 的抄表示数，但没有', '本月 9,120 kWh，上月 182 kWh，超过 10 倍', '止码 1,203.10 小于起码 1,290.55，且不是翻转'][n % 3],
   detail_en: ['expected a reading for 2026-10 but there is none', '9,120 kWh this month against 182 kWh last month, beyond ten times', 'end index 1,203.10 is below start index 1,290.55 and no rollover'][n % 3],
 }))

@@ -128,10 +128,18 @@ const routes = [
     return { ...page(all.filter((e) => (!query.get('reason') || e.reason === query.get('reason')) && (!query.get('state') || e.state === query.get('state'))), query), reasons }
   }],
   ['POST', '/billing/runs/:id/exceptions/:eid/resolution', ({ eid, body, me }) => { const e = d.exceptions.find((x) => String(x.exception_id) === eid); Object.assign(e, { state: 'resolved', resolution: body.action, note: body.note, resolved_by: me.name }); log(me, 'billing.decide', 'bill_exception', eid, { state: 'open' }, body); run.exceptions_open = d.exceptions.filter((x) => x.state === 'open').length; run_version++; return e }],
+  ['POST', '/billing/runs/:id/resolutions', ({ id, body, me }) => {
+    if (need_run(id).state !== 'calculated') refuse(409, 'billing.run_state', `expected a calculated run but it is ${run.state}`)
+    const open = d.exceptions.filter((e) => e.state === 'open' && (!body.reason || e.reason === body.reason))
+    const decided = open.filter((e) => body.action !== 'accept' || e.severity !== 'blocking')
+    for (const e of decided) Object.assign(e, { state: 'resolved', resolution: body.action, note: body.note ?? '', resolved_by: me.name })
+    log(me, 'billing.decide_all', 'bill_run', id, null, { ...body, accounts: decided.length })
+    return { decided: decided.length, left_open: open.length - decided.length, job_id: decided.length ? calculate().job_id : null }
+  }],
   ['GET', '/billing/runs/:id/review', ({ id, query }) => {
     const all = need_run(id) === run && run.flagged ? d.flagged : []
-    const rows = all.map((a) => { const b = d.bill(a, d.kThisMonth, 'calculated'); return { bill_no: b.bill_no, account_no: a.account_no, name: a.name, category: a.category, energy_kwh: b.energy_kwh, amount: b.amount, last_month: b.previous.last_month, last_year: b.previous.last_year, flags: ['jump'], reviewed: false } })
-    return { ...page(rows.filter((r) => !query.get('flag') || r.flags.includes(query.get('flag'))), query), flags: rows.length ? [{ flag: 'jump', count: rows.length }] : [] }
+    const rows = all.map((a) => { const b = d.bill(a, d.kThisMonth, 'calculated'); return { bill_no: b.bill_no, account_no: a.account_no, name: a.name, category: a.category, energy_kwh: b.energy_kwh, amount: b.amount, last_month: b.previous.last_month, last_year: b.previous.last_year, flags: b.flags, reviewed: false } })
+    return { ...page(rows.filter((r) => !query.get('flag') || r.flags.includes(query.get('flag'))), query), flags: ['jump', 'agreement_change'].map((flag) => ({ flag, count: rows.filter((r) => r.flags.includes(flag)).length })).filter((f) => f.count) }
   }],
   ['POST', '/billing/runs/:id/submit', ({ me, match }) => { match(); if (d.exceptions.some((e) => e.state === 'open')) refuse(409, 'billing.exceptions_open', 'expected no open exception but there are some'); Object.assign(run, { state: 'submitted', submitted_by: me.name, submitted_by_id: me.user_id, submitted_at: new Date().toISOString() }); run_version++; return run }],
   ['POST', '/billing/runs/:id/return', ({ match }) => { match(); Object.assign(run, { state: 'calculated', submitted_by: null, submitted_by_id: null, submitted_at: null }); run_version++; return run }],
