@@ -95,6 +95,10 @@ TEST_CASE("a reviewer of one station decides about that station's exceptions, an
     check_refused(local.post(run + "/exceptions/" + row.at("exception_id").get<std::string>() + "/resolution", {{"action", "exclude"}}, {county.new_key()}), 404, "billing.no_exception");
     break;
   }
+  // The run itself is for those who answer for the whole utility.
+  check_refused(local.post(run + "/submit", json::object(), {county.new_key(), {"If-Match", local.get(run).header("ETag")}}), 403, "security.scope");
+  CHECK(local.get(run).json().at("bills").get<int>() < clerk.get(run).json().at("bills").get<int>());
+
   const Reply all = local.post(run + "/resolutions", {{"action", "exclude"}}, {county.new_key()});
   REQUIRE(all.status == 200);
   CHECK(all.json().at("decided").get<int>() > 0);
