@@ -12,8 +12,8 @@ namespace county_example {
 mis::demo::CountyOptions small_county(int customers);
 mis::demo::LoadOptions quiet_load();
 
-// Table → checksum over all rows in any order. Passwords, whose salts are random, and the time at which a customer became
-// known to this database are left out.
+// Table → number and checksum of its rows, in any order. When this database came to know of something (created_at,
+// recorded_at) and passwords, whose salts are random, are left out.
 std::map<std::string, std::string> fingerprint(mis::db::Database& database);
 
 }  // namespace county_example
