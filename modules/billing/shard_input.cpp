@@ -250,23 +250,40 @@ void read_agreements(db::Session& session, BillingMonth month, RouteId route, Sh
     if (a.changes == 1) a.changes = 0;
 }
 
+// What there is to look for at all: in the first month of a county nobody has an earlier bill.
+struct EarlierMonths {
+  bool runs = false, history = false;
+  BillingMonth before_first_run;  // what came up to this month was billed elsewhere
+};
+
+EarlierMonths read_earlier_months(db::Session& session, BillingMonth month) {
+  EarlierMonths earlier;
+  earlier.before_first_run = month.plus(-1);
+  {
+    auto rows = session.query("SELECT COALESCE(MIN(billing_month), 0) FROM billing_run WHERE billing_month < ?", month);
+    if (rows.next() && rows.i32(0) != 0) {
+      earlier.runs = true;
+      earlier.before_first_run = rows.month(0).plus(-1);
+    }
+  }
+  earlier.history = session.query("SELECT 1 FROM billing_history WHERE billing_month < ? LIMIT 1", month).next();
+  return earlier;
+}
+
 // An account that last month brought no bill on this route: excluded, blocked, moved here from another route, or new. Its
 // newest bill, wherever it was, is where energy, tiers and comparison go on.
-void read_last_billed(db::Session& session, BillingMonth month, ShardAccount& account) {
-  for (const char* sql : {"SELECT billing_month, energy_wh, amount_fen, tier_energy_wh FROM billing_bill WHERE account_id = ? AND billing_month < ? ORDER BY billing_month DESC, revision DESC LIMIT 1",
-                          "SELECT billing_month, energy_wh, amount_fen, tier_energy_wh FROM billing_history WHERE account_id = ? AND billing_month < ? ORDER BY billing_month DESC LIMIT 1"}) {
+void read_last_billed(db::Session& session, BillingMonth month, const EarlierMonths& earlier, ShardAccount& account) {
+  const auto look = [&](const char* sql) {
     auto rows = session.query(sql, account.id, month);
-    if (!rows.next() || (account.has_previous && rows.month(0) <= account.last_billed)) continue;
+    if (!rows.next() || (account.has_previous && rows.month(0) <= account.last_billed)) return;
     account.has_previous = true;
     account.last_billed = rows.month(0);
     account.previous = {{rows.i64(1)}, {rows.i64(2)}, {rows.i64(3)}};
-  }
-}
-
-// The month before the first run: what came before was billed elsewhere.
-BillingMonth month_before_first_run(db::Session& session, BillingMonth month) {
-  auto rows = session.query("SELECT COALESCE(MIN(billing_month), 0) FROM billing_run WHERE billing_month < ?", month);
-  return rows.next() && rows.i32(0) != 0 ? rows.month(0).plus(-1) : month.plus(-1);
+  };
+  if (earlier.runs)
+    look("SELECT billing_month, energy_wh, amount_fen, tier_energy_wh FROM billing_bill WHERE account_id = ? AND billing_month < ? ORDER BY billing_month DESC, revision DESC LIMIT 1");
+  if (earlier.history)
+    look("SELECT billing_month, energy_wh, amount_fen, tier_energy_wh FROM billing_history WHERE account_id = ? AND billing_month < ? ORDER BY billing_month DESC LIMIT 1");
 }
 
 void read_past(db::Session& session, BillingMonth month, RouteId route, ShardInput& out) {
@@ -280,16 +297,16 @@ void read_past(db::Session& session, BillingMonth month, RouteId route, ShardInp
                                    month.plus(-1), route); rows.next();)
       past.try_emplace(rows.i64(0), PastMonth{{rows.i64(1)}, {rows.i64(2)}, {rows.i64(3)}});
   }
-  const auto before_first_run = month_before_first_run(session, month);
+  const auto earlier = read_earlier_months(session, month);
   for (auto& account : out.accounts) {
-    account.last_billed = before_first_run;
+    account.last_billed = earlier.before_first_run;
     const auto it = past.find(account.id.value);
     if (it != past.end()) {
       account.has_previous = true;
       account.last_billed = month.plus(-1);
       account.previous = it->second;
     } else {
-      read_last_billed(session, month, account);
+      read_last_billed(session, month, earlier, account);
     }
     // A tier year that began since then starts from nothing.
     const auto* tariff = out.tariffs->find(account.tariff_code, account.input.service.to + -1);
