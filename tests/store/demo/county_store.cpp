@@ -22,12 +22,12 @@ demo::LoadOptions quiet_load() {
 
 namespace {
 
-// The rows of a table and the sum of their sums. Not by CHECKSUM TABLE: after an interrupted load it gave different sums
-// for rows that were equal column by column.
+// The number of rows of a table and the sum of their checksums. `version_id` counts attempts too: a load that was killed
+// leaves a gap in it, as an automatic number is never given twice.
 std::string sum_of(db::Session& session, const std::string& table) {
   std::string columns;
   for (auto rows = session.query("SELECT column_name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ? "
-                                 "AND column_name NOT IN ('created_at', 'recorded_at') ORDER BY ordinal_position", table); rows.next();)
+                                 "AND column_name NOT IN ('created_at', 'recorded_at', 'version_id') ORDER BY ordinal_position", table); rows.next();)
     columns += (columns.empty() ? "IFNULL(" : ", IFNULL(") + rows.text(0) + ", 'NULL')";
   auto rows = session.query("SELECT COUNT(*), CAST(SUM(CRC32(CONCAT_WS('|', " + columns + "))) AS SIGNED) FROM " + table);
   REQUIRE(rows.next());
