@@ -97,15 +97,19 @@ json RunningCounty::wait_for(Client& client, std::int64_t job_id) {
 }
 
 void RunningCounty::empty() {
-  auto owner = database_.owner().lease();
-  for (const char* statement :
-       {"DELETE FROM billing_run", "DELETE FROM billing_run_shard", "DELETE FROM billing_bill", "DELETE FROM billing_bill_line", "DELETE FROM billing_bill_usage",
-        "DELETE FROM billing_exception", "DELETE FROM billing_exception_resolution", "DELETE FROM receivables_receivable", "DELETE FROM receivables_posting",
-        "DELETE FROM receivables_batch", "DELETE FROM jobs_job", "DELETE FROM jobs_shard",
-        // What the reviewers estimated, not what the county's own readers did.
-        "DELETE FROM meter_reading_reading WHERE billing_month = 202610 AND source = 4 AND recorded_by IN "
-        "(SELECT user_id FROM administration_user_role WHERE role_code IN ('billing_reviewer', 'billing_clerk'))"})
-    owner->execute(statement);
+  // A unit of work, since another test cuts every connection of the server that they share.
+  const auto emptied = database_.owner().transact([](db::Session& owner) {
+    for (const char* statement :
+         {"DELETE FROM billing_run", "DELETE FROM billing_run_shard", "DELETE FROM billing_bill", "DELETE FROM billing_bill_line", "DELETE FROM billing_bill_usage",
+          "DELETE FROM billing_exception", "DELETE FROM billing_exception_resolution", "DELETE FROM receivables_receivable", "DELETE FROM receivables_posting",
+          "DELETE FROM receivables_batch", "DELETE FROM jobs_job", "DELETE FROM jobs_shard",
+          // What the reviewers estimated, not what the county's own readers did.
+          "DELETE FROM meter_reading_reading WHERE billing_month = 202610 AND source = 4 AND recorded_by IN "
+          "(SELECT user_id FROM administration_user_role WHERE role_code IN ('billing_reviewer', 'billing_clerk'))"})
+      owner.execute(statement);
+    return ok();
+  });
+  if (!emptied) throw std::runtime_error(emptied.error().message);
 }
 
 std::int64_t RunningCounty::calculated_run() {
