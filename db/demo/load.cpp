@@ -144,6 +144,7 @@ class Loader {
     summary.resumed = *claimed == Claim::kInterrupted;
     if (*claimed != Claim::kComplete) {
       if (auto s = load_all(); !s) return std::move(s).error();
+      if (auto s = database_.read([](Session& session) { return db::refresh_statistics(session); }); !s) return std::move(s).error();
     }
     if (auto s = count(summary); !s) return std::move(s).error();
     summary.stages = tally_.take();

@@ -3,6 +3,7 @@
 
 #include "mis/commands/commands.hpp"
 #include "mis/commands/modules.hpp"
+#include "mis/db/migrations.hpp"
 #include "mis/files/import_command.hpp"
 
 namespace mis::commands {
@@ -21,7 +22,9 @@ int import_files(const Place& place, const std::vector<std::string>& arguments) 
   Installation installation(place);
   SystemClock clock;
   files::ImportContext context{installation.app(), clock, [&](BillingMonth from, BillingMonth to) { return installation.ensure_months(from, to); }};
-  return files::run_import_command(context, *command, kinds, stdout, stderr);
+  const int code = files::run_import_command(context, *command, kinds, stdout, stderr);
+  (void)installation.app().read([](db::Session& session) { return db::refresh_statistics(session); });
+  return code;
 }
 
 }  // namespace mis::commands

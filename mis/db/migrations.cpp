@@ -179,6 +179,19 @@ Status grant_app_rights(Session& owner, const std::string& database, const std::
   }
 }
 
+Status refresh_statistics(Session& session) {
+  try {
+    std::vector<std::string> tables;
+    for (auto rows = session.query("SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' "
+                                   "AND table_comment NOT LIKE '%month-partitioned%' AND table_name <> 'mis_migration'"); rows.next();)
+      tables.push_back(rows.text(0));
+    for (const auto& table : tables) session.run_raw("ANALYZE NO_WRITE_TO_BINLOG TABLE " + table);
+    return ok();
+  } catch (const DbError& e) {
+    return to_error(e);
+  }
+}
+
 Status ensure_month_partitions(Session& owner, BillingMonth from, BillingMonth to) {
   try {
     std::map<std::string, int> highest;  // table → the highest boundary it has

@@ -34,6 +34,10 @@ Result<MigrationReport> migrate(Session& owner, const std::vector<Migration>& mi
 // comment does not begin with "append-only".
 Status grant_app_rights(Session& owner, const std::string& database, const std::string& app_user, const std::string& host);
 
+// Counts the tables anew for the optimiser (not those by month, which are read by key). After a bulk load the server's own
+// counting lags behind, and until then it reads whole tables where an index would do.
+Status refresh_statistics(Session& session);
+
 // Tables that are partitioned by billing month get their partition before rows of that month are written. Needs the
 // owner; harmless where it exists already.
 Status ensure_month_partitions(Session& owner, BillingMonth from, BillingMonth to);
