@@ -60,7 +60,7 @@ test('an exception needs a note, and its decision is shown', async ({ page }) =>
   await expect(page.locator('.decide .error')).toHaveText('请填写处理说明')
   await page.locator('.decide input[type=text]').fill('用户自报，已核对')
   await page.getByRole('button', { name: '保存处理结果' }).click()
-  await expect(page.locator('.filters [role=status]')).toContainText('估算电量')
+  await expect(page.locator('.filters span[role=status]')).toContainText('估算电量')
 })
 
 test('a session that ends asks for the password over the page and keeps the draft', async ({ page }) => {
@@ -75,7 +75,7 @@ test('a session that ends asks for the password over the page and keeps the draf
   await expect(page.locator('.decide input[type=text]')).toHaveValue('门闭，按历史估算')
   await page.keyboard.type(people.biller.password)
   await page.keyboard.press('Enter')
-  await expect(page.locator('.filters [role=status]')).toContainText('估算电量')
+  await expect(page.locator('.filters span[role=status]')).toContainText('估算电量')
 })
 
 test('a lost answer is asked for again and the work is done once', async ({ page }) => {
@@ -92,7 +92,7 @@ test('a lost answer is asked for again and the work is done once', async ({ page
   })
   await decide_first(page, '表计故障，已报修')
   await expect(page.locator('.asking')).toBeVisible()
-  await expect(page.locator('.filters [role=status]')).toContainText('估算电量')
+  await expect(page.locator('.filters span[role=status]')).toContainText('估算电量')
   await expect(page.locator('.asking')).toBeHidden()
   expect(keys).toHaveLength(2)
   expect(keys[1]).toBe(keys[0])
@@ -112,7 +112,7 @@ test('many are decided together, and what was decided can be decided again', asy
   await dialog.locator('input[type=text]').fill('月末统一处理')
   await expect_accessible(page)
   await dialog.getByRole('button', { name: '确定处理' }).click()
-  await expect(page.locator('.filters [role=status]')).toContainText('本月不计费')
+  await expect(page.locator('.filters span[role=status]')).toContainText('本月不计费')
   await expect(page.locator('h1')).toContainText('已计算', { timeout: 120_000 })
   await expect(page.getByText('没有待处理的异常')).toBeVisible()
   await expect(page.getByRole('button', { name: '批量处理' })).toBeHidden()
