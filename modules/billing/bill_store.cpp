@@ -29,12 +29,6 @@ std::optional<BillNo> parse_bill_no(std::string_view text) {
   return no;
 }
 
-RunState state_of(std::string_view name) {
-  for (const auto state : {RunState::kOpen, RunState::kCalculating, RunState::kCalculated, RunState::kSubmitted, RunState::kIssuing})
-    if (name == name_of(state)) return state;
-  return RunState::kIssued;
-}
-
 void read_lines(db::Session& session, StoredBill& bill) {
   for (auto rows = session.query(
            "SELECT line_no, usage_point_id, version_id, kind, role, unit, period, tier, component, rounding, power_factor, percent_bp, days, of_days, quantity, "
@@ -106,7 +100,7 @@ std::optional<StoredBill> find_bill(db::Session& session, std::string_view bill_
     bill.account_no = rows.text(10);
     bill.name = rows.text(11);
     bill.address = rows.text(12);
-    bill.run_state = state_of(rows.text(13));
+    bill.run_state = run_state_of(rows.text(13));
     bill.issued_at = rows.instant_or_null(14);
     bill.issued_on = rows.date_or_null(15);
   }
@@ -119,7 +113,7 @@ std::vector<BillSummary> list_bills(db::Session& session, AccountId account, std
   std::vector<BillSummary> bills;
   for (auto rows = session.query("SELECT b.billing_month, b.revision, b.energy_wh, b.amount_fen, r.state, r.issued_on FROM billing_bill b JOIN billing_run r ON r.run_id = b.run_id "
                                  "WHERE b.account_id = ? AND b.billing_month < ? ORDER BY b.billing_month DESC, b.revision DESC LIMIT ?", account, before, limit); rows.next();)
-    bills.push_back({rows.month(0), rows.i32(1), make_bill_no(rows.month(0), account_no, rows.i32(1)), {rows.i64(2)}, {rows.i64(3)}, state_of(rows.text(4)), rows.date_or_null(5), false});
+    bills.push_back({rows.month(0), rows.i32(1), make_bill_no(rows.month(0), account_no, rows.i32(1)), {rows.i64(2)}, {rows.i64(3)}, run_state_of(rows.text(4)), rows.date_or_null(5), false});
   for (auto rows = session.query("SELECT billing_month, energy_wh, amount_fen FROM billing_history WHERE account_id = ? AND billing_month < ? ORDER BY billing_month DESC LIMIT ?",
                                  account, before, limit); rows.next();) {
     // A month that was billed here as well (a trial before going live) shows once, as the bill.

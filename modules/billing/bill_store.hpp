@@ -12,6 +12,9 @@
 
 namespace mis::billing {
 
+// The state that a row of billing_run names.
+RunState run_state_of(std::string_view name);
+
 struct StoredUsage {
   UsagePointId usage_point;
   std::string usage_point_no;

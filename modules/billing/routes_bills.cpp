@@ -11,6 +11,7 @@
 #include "modules/billing/review_store.hpp"
 #include "modules/billing/routes.hpp"
 #include "modules/billing/tariff_book.hpp"
+#include "modules/billing/usage_detail.hpp"
 
 namespace mis::billing {
 namespace {
@@ -71,10 +72,9 @@ json usage_to_json(const StoredUsage& usage) {
     json registers = json::array();
     for (int i = 0; i < static_cast<int>(kRegisters); ++i) {
       const auto reg = static_cast<Register>(i);
-      static constexpr const char* kNames[] = {"total", "sharp", "peak", "flat", "valley", "deep", "reactive_forward", "reactive_reverse", "export", "max_demand"};
-      const auto it = meter["registers"].find(kNames[i]);
+      const auto it = meter["registers"].find(name_of(reg));
       if (it == meter["registers"].end()) continue;
-      registers.push_back({{"register", kNames[i]},
+      registers.push_back({{"register", name_of(reg)},
                            {"name", label_of(reg, Language::kChinese)},
                            {"name_en", label_of(reg, Language::kEnglish)},
                            {"start_index", reg == Register::kMaxDemand ? json(nullptr) : json(format_decimal((*it)[0].get<std::int64_t>(), 4, 2))},

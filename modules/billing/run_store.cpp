@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "modules/billing/billing.hpp"
+#include "modules/billing/bill_store.hpp"
 
 namespace mis::billing {
 namespace {
@@ -16,18 +17,12 @@ constexpr std::string_view kRunColumns =
     "LEFT JOIN (SELECT run_id, SUM(accounts) AS accounts, SUM(bills) AS bills, SUM(flagged) AS flagged, SUM(energy_wh) AS energy_wh, "
     "SUM(amount_fen) AS amount_fen FROM billing_run_shard GROUP BY run_id) t ON t.run_id = r.run_id ";
 
-RunState state_of(std::string_view name) {
-  for (const auto state : {RunState::kOpen, RunState::kCalculating, RunState::kCalculated, RunState::kSubmitted, RunState::kIssuing})
-    if (name == name_of(state)) return state;
-  return RunState::kIssued;
-}
-
 Run run_from(const db::Rows& row) {
   const auto user = [&](int column) { return row.is_null(column) ? std::nullopt : std::optional(UserId{row.i64(column)}); };
   Run run;
   run.id = {row.i64(0)};
   run.month = row.month(1);
-  run.state = state_of(row.text(2));
+  run.state = run_state_of(row.text(2));
   run.version = row.i32(3);
   if (const auto job = row.i64_or_null(4)) run.job = JobId{*job};
   run.created_by = user(5);
@@ -50,6 +45,12 @@ Run run_from(const db::Rows& row) {
 }
 
 }  // namespace
+
+RunState run_state_of(std::string_view name) {
+  for (const auto state : {RunState::kOpen, RunState::kCalculating, RunState::kCalculated, RunState::kSubmitted, RunState::kIssuing})
+    if (name == name_of(state)) return state;
+  return RunState::kIssued;
+}
 
 std::string_view name_of(RunState state) {
   switch (state) {
