@@ -62,16 +62,32 @@ void PdfTable::draw_head() {
   draw_row(titles, Font::kBold, true);
 }
 
+void PdfTable::turn_page(bool with_head) {
+  pdf_.line({.x1 = frame_.left, .y1 = y_, .x2 = frame_.left + width(), .y2 = y_, .thickness = kThickness});
+  y_ = next_page_();
+  if (with_head) draw_head();
+}
+
 void PdfTable::row(const std::vector<std::string>& cells, Font font) {
-  if (y_ + height_of(cells, font) > frame_.bottom) {
-    y_ = next_page_();
-    draw_head();
-  }
+  if (y_ + height_of(cells, font) > frame_.bottom) turn_page(true);
   draw_row(cells, font, false);
 }
 
+void PdfTable::fill(double bottom) {
+  if (y_ >= bottom) return;
+  if (style_.vertical_lines) {
+    double x = frame_.left;
+    pdf_.line({.x1 = x, .y1 = y_, .x2 = x, .y2 = bottom, .thickness = kThickness});
+    for (const auto& column : columns_) {
+      x += column.width_mm;
+      pdf_.line({.x1 = x, .y1 = y_, .x2 = x, .y2 = bottom, .thickness = kThickness});
+    }
+  }
+  y_ = bottom;
+}
+
 double PdfTable::take(double height_mm) {
-  if (y_ + height_mm > frame_.bottom) y_ = next_page_();
+  if (y_ + height_mm > frame_.bottom) turn_page(false);
   return std::exchange(y_, y_ + height_mm);
 }
 

@@ -34,6 +34,8 @@ class PdfTable {
 
   // One cell a column; cells that are missing are empty.
   void row(const std::vector<std::string>& cells, Font font = Font::kRegular);
+  // Lengthens the table by an empty row down to `bottom`, where it does not reach there already.
+  void fill(double bottom);
   // Makes room for something of this height below the rows, on a new page (without a head) where there is none, and returns where.
   double take(double height_mm);
   double y() const { return y_; }
@@ -43,6 +45,7 @@ class PdfTable {
   double height_of(const std::vector<std::string>& cells, Font font) const;
   void draw_row(const std::vector<std::string>& cells, Font font, bool head);
   void draw_head();
+  void turn_page(bool with_head);
 
   PdfDocument& pdf_;
   std::vector<Column> columns_;
