@@ -175,6 +175,13 @@ struct PdfDocument::Content {
     pango_layout_set_font_description(layout.get(), description);
     const auto cleaned = clean(text);
     pango_layout_set_text(layout.get(), cleaned.data(), static_cast<int>(cleaned.size()));
+    if (style.font == Font::kBold) {
+      // A font without a bold face is drawn with thicker strokes at the same widths; a little air keeps digits apart.
+      auto* attributes = pango_attr_list_new();
+      pango_attr_list_insert(attributes, pango_attr_letter_spacing_new(static_cast<int>(style.size_pt * PANGO_SCALE / 30)));
+      pango_layout_set_attributes(layout.get(), attributes);
+      pango_attr_list_unref(attributes);
+    }
     const int width = std::max(static_cast<int>(width_mm * kPointsPerMm * PANGO_SCALE), 1);
     if (style.fit != Fit::kWrap) pango_layout_set_single_paragraph_mode(layout.get(), TRUE);
     if (style.fit == Fit::kShrink) {
@@ -190,13 +197,6 @@ struct PdfDocument::Content {
       }
     }
     pango_font_description_free(description);
-    if (style.font == Font::kBold) {
-      // A font without a bold face is drawn with thicker strokes at the same widths; a little air keeps digits apart.
-      auto* attributes = pango_attr_list_new();
-      pango_attr_list_insert(attributes, pango_attr_letter_spacing_new(static_cast<int>(style.size_pt * PANGO_SCALE / 30)));
-      pango_layout_set_attributes(layout.get(), attributes);
-      pango_attr_list_unref(attributes);
-    }
     pango_layout_set_width(layout.get(), width);
     pango_layout_set_wrap(layout.get(), PANGO_WRAP_WORD_CHAR);
     if (style.fit == Fit::kEllipsis) pango_layout_set_ellipsize(layout.get(), PANGO_ELLIPSIZE_END);

@@ -90,7 +90,7 @@ double put_parties(const Sheet& sheet, double top) {
   // The side's name is written downwards in Chinese.
   for (const auto& [left, name] : {std::pair{kMargin, LocalText{"购\n买\n方", "Buyer"}}, std::pair{kMargin + kHalf, LocalText{"销\n售\n方", "Seller"}}}) {
     const auto side = say(sheet.language, name, "\n");
-    const TextStyle narrow{.size_pt = sheet.language == DocumentLanguage::kChinese ? 8 : 6, .align = Align::kCenter, .color = Color::kGrey};
+    const TextStyle narrow{.size_pt = sheet.language == DocumentLanguage::kChinese ? 8.0 : 6.0, .align = Align::kCenter, .color = Color::kGrey};
     pdf.text({left, top + (height - pdf.text_height(kTab, side, narrow)) / 2, kTab}, side, narrow);
     pdf.line({.x1 = left + kTab, .y1 = top, .x2 = left + kTab, .y2 = bottom, .thickness = 0.15});
   }
@@ -122,9 +122,9 @@ void put_foot(const Sheet& sheet, PdfTable& table, Money with_tax) {
   pdf.frame({kMargin, top, kInner, kSum + remarks_height}, 0.15);
   pdf.line({.x1 = kMargin, .y1 = middle, .x2 = kRight, .y2 = middle, .thickness = 0.15});
   pdf.line({.x1 = kMargin + kTab, .y1 = top, .x2 = kMargin + kTab, .y2 = bottom, .thickness = 0.15});
-  const auto label = [&](double y, double height, const std::string& text) {
+  const auto label = [&](double y, double room, const std::string& text) {
     const double lines = pdf.text_height(kTab - 2, text, {.size_pt = 7.5});
-    pdf.text({kMargin + 1, y + (height - lines) / 2, kTab - 2}, text, {.size_pt = 7.5, .align = Align::kCenter, .color = Color::kGrey});
+    pdf.text({kMargin + 1, y + (room - lines) / 2, kTab - 2}, text, {.size_pt = 7.5, .align = Align::kCenter, .color = Color::kGrey});
   };
   label(top, kSum, sheet.words("价税合计（大写）", "Total incl. tax", "\n"));
   label(middle, remarks_height, sheet.words("备注", "Remarks", "\n"));

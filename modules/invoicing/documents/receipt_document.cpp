@@ -223,13 +223,13 @@ Result<std::string> render_a5(const ReceiptDocument& receipt, const Sums& sums, 
   const double top = put_a5_head(pdf, receipt, code, language);
   const auto title = [&](const char* zh, const char* en) { return say(language, {zh, en}, "\n"); };
   PdfTable table(pdf,
-                 {{title("户号", "Account"), 27, Align::kLeft, Fit::kShrink},
-                  {title("户名", "Name"), 39},
-                  {title("年月", "Month"), 18, Align::kLeft, Fit::kShrink},
+                 {{title("户号", "Account"), 25, Align::kLeft, Fit::kShrink},
+                  {title("户名", "Name"), 40},
+                  {title("年月", "Month"), 17, Align::kLeft, Fit::kShrink},
                   {title("项目", "Item"), 24},
-                  {title("电量(kWh)", "Energy (kWh)"), 24, Align::kRight, Fit::kShrink},
+                  {title("电量(kWh)", "Energy (kWh)"), 22, Align::kRight, Fit::kShrink},
                   {title("金额(元)", "Amount (yuan)"), 27, Align::kRight, Fit::kShrink},
-                  {title("违约金(元)", "Late charge (yuan)"), 27, Align::kRight, Fit::kShrink}},
+                  {title("违约金(元)", "Late charge (yuan)"), 31, Align::kRight, Fit::kShrink}},
                  {.size_pt = 8.5}, {kA5Margin, top, kA5Bottom}, [&] { pdf.add_page(); return 12.0; });
   for (const auto& line : receipt.lines)
     table.row({line.account_no, line.name_masked, line.month ? line.month->to_string() : "",
