@@ -90,10 +90,10 @@ class RangeCheck {
   void check_items() {
     const auto made = replay_range(session_, from_, to_);
     std::map<BillKey, OpenItem> kept;
-    for (auto rows = session_.query("SELECT account_id, billing_month, revision, org_id, category, amount_fen, due_on, outstanding_fen, late_milli_fen, late_to, late_settled_fen "
+    for (auto rows = session_.query("SELECT account_id, billing_month, revision, org_id, category, amount_fen, due_on, outstanding_fen, late_milli_fen, late_to, late_settled_fen, late_stop "
                                     "FROM receivables_open_item WHERE account_id >= ? AND account_id < ?", from_, to_); rows.next();) {
       const BillKey bill{{rows.i64(0)}, rows.month(1), rows.i32(2)};
-      kept[bill] = {bill, {rows.i64(3)}, rows.text(4), {rows.i64(5)}, rows.date(6), {rows.i64(7)}, rows.i64(8), rows.date(9), {rows.i64(10)}};
+      kept[bill] = {bill, {rows.i64(3)}, rows.text(4), {rows.i64(5)}, rows.date(6), {rows.i64(7)}, rows.i64(8), rows.date(9), {rows.i64(10)}, rows.date(11)};
     }
     for (const auto& [bill, item] : made) {
       const auto it = kept.find(bill);
