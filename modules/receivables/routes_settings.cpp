@@ -48,7 +48,7 @@ Result<Answer> start_nightly(const Services& services, const Request& request, c
     const auto now = services.clock.now();
     auto job = queue_nightly(session, kind, now, caller.user_id);
     if (!job) return std::move(job).error();
-    security::append_audit(session, now, security::audit_entry(caller, kind, "jobs_job", std::to_string(job->value)));
+    security::append_audit(session, now, security::audit_entry(caller, kind, "job", std::to_string(job->value)));
     return accepted_job(job->value);
   });
 }
