@@ -21,13 +21,23 @@ const std::initializer_list<std::string_view> kKindNames = {"waive_late",     "w
 
 json text_or_null(const std::string& text) { return text.empty() ? json(nullptr) : json(text); }
 
-json proposal_to_json(const Proposal& p) {
+// The customer's bank account is for those who pay to it; others see its end.
+json detail_to_json(const Proposal& p, const security::Caller& caller) {
+  auto detail = json::parse(p.detail, nullptr, false);
+  const auto number = detail.find("bank_account_no");
+  if (number == detail.end() || caller.may("receivables.propose") || caller.may("receivables.approve")) return detail;
+  auto& digits = number->get_ref<std::string&>();
+  for (std::size_t i = 0; i + 4 < digits.size(); ++i) digits[i] = '*';
+  return detail;
+}
+
+json proposal_to_json(const Proposal& p, const security::Caller& caller) {
   return {{"proposal_id", p.id.value},
           {"kind", name_of(p.kind)},
           {"account_no", p.account_no},
           {"name", p.name},
           {"reason", p.reason},
-          {"detail", json::parse(p.detail, nullptr, false)},
+          {"detail", detail_to_json(p, caller)},
           {"amount", format_yuan(p.amount)},
           {"state", name_of(p.state)},
           {"proposed_by", text_or_null(p.proposed_by_name)},
@@ -81,7 +91,7 @@ Result<Answer> propose_answer(const Services& services, const Request& request, 
   return idempotent(services, request, caller, [&](db::Session& session) -> Result<Answer> {
     auto proposal = propose(services.database, session, {*kind, account, account_no, reason, detail}, caller, services.clock.now());
     if (!proposal) return std::move(proposal).error();
-    return json_answer(proposal_to_json(*proposal), 201).with_etag(proposal->version);
+    return json_answer(proposal_to_json(*proposal, caller), 201).with_etag(proposal->version);
   });
 }
 
@@ -101,7 +111,7 @@ Result<Answer> list_answer(const Services& services, const Request& request, con
     }
     const auto proposals = list_proposals(s, filter, caller.scope_pattern(), {page.key(0, 0)}, page.limit + 1);
     json items = json::array();
-    for (const auto& p : proposals) items.push_back(proposal_to_json(p));
+    for (const auto& p : proposals) items.push_back(proposal_to_json(p, caller));
     return page_answer(std::move(items), page, [&](std::size_t i) { return std::vector{std::to_string(proposals[i].id.value)}; });
   });
 }
@@ -121,7 +131,7 @@ Result<Answer> decide_answer(const Services& services, const Request& request, c
   return idempotent(services, request, caller, [&](db::Session& session) -> Result<Answer> {
     auto proposal = decide(services.database, session, decision, caller, services.clock.now());
     if (!proposal) return std::move(proposal).error();
-    return json_answer(proposal_to_json(*proposal)).with_etag(proposal->version);
+    return json_answer(proposal_to_json(*proposal, caller)).with_etag(proposal->version);
   });
 }
 
@@ -169,7 +179,7 @@ void register_proposal_routes(Registry& registry) {
                     return services.database.read([&](db::Session& s) -> Result<Answer> {
                       auto proposal = find_proposal(s, {*id}, c.scope_pattern());
                       if (!proposal) return std::move(proposal).error();
-                      return json_answer(proposal_to_json(*proposal)).with_etag(proposal->version);
+                      return json_answer(proposal_to_json(*proposal, c)).with_etag(proposal->version);
                     });
                   },
                   .response = proposal_schema()});

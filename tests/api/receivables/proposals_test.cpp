@@ -115,8 +115,17 @@ TEST_CASE("each step asks for its permission, and a station sees its own account
   CHECK(head.post(path_of(outside) + "/approve", json::object(), {county.new_key(), {"If-Match", "\"1\""}}).code() == "receivables.no_proposal");
   CHECK(head.post(path_of(inside) + "/approve", json::object(), {county.new_key(), {"If-Match", "\"1\""}}).status == 200);
 
+  // A bank account is for those who pay to it.
+  const auto settled = money.settled_account(fixture::kStation);
+  const auto refund = clerk.post(kProposals, {{"kind", "refund_advance"}, {"account_no", settled}, {"reason", "销户"}, {"amount", "4.00"}, {"bank_account_name", "王芳"}, {"bank_account_no", "6222021234567"}},
+                                 {county.new_key()});
+  INFO(refund.body);
+  REQUIRE(refund.status == 201);
+  CHECK(refund.json().at("detail").at("bank_account_no") == "6222021234567");
+  CHECK(cashier.get(path_of(refund)).json().at("detail").at("bank_account_no") == "*********4567");
+
   // The other account of a transfer must be in the scope too: of who proposes and of who approves.
-  const auto transfer = supervisor.post(kProposals, {{"kind", "transfer"}, {"account_no", money.settled_account(fixture::kStation)}, {"reason", "过户"}, {"to_account_no", foreign}}, {county.new_key()});
+  const auto transfer = supervisor.post(kProposals, {{"kind", "transfer"}, {"account_no", settled}, {"reason", "过户"}, {"to_account_no", foreign}}, {county.new_key()});
   INFO(transfer.body);
   REQUIRE(transfer.status == 201);
   CHECK(head.post(path_of(transfer) + "/approve", json::object(), {county.new_key(), {"If-Match", "\"1\""}}).code() == "customers.no_account");
