@@ -33,6 +33,9 @@ void check_receipts(db::Session& s, Differences& differences) {
                            "LEFT JOIN receivables_payment_row p ON p.payment_id = l.payment_id AND p.source = 'cashier' AND p.source_id = r.session_id AND p.method = r.method AND p.account_id = l.account_id "
                            "WHERE p.payment_id IS NULL OR p.amount_fen <> l.amount_fen OR p.advance_fen <> l.advance_fen OR p.reference <> CONCAT(r.receipt_no, '/', l.line_no) LIMIT ?", kMost); rows.next();)
     differences.push_back(fmt::format("receipt {} line {}: expected its payment of {} fen but found {}", rows.text(0), rows.i32(1), rows.i64(2), rows.is_null(3) ? std::string("none") : std::to_string(rows.i64(3))));
+  for (auto rows = s.query("SELECT x.receipt_id FROM (SELECT receipt_id FROM cashier_receipt_line UNION SELECT receipt_id FROM cashier_reversal) x LEFT JOIN cashier_receipt r ON r.receipt_id = x.receipt_id "
+                           "WHERE r.receipt_id IS NULL LIMIT ?", kMost); rows.next();)
+    differences.push_back(fmt::format("receipt with the key {}: expected the receipt of a line or reversal but there is none", rows.i64(0)));
   for (auto rows = s.query("SELECT p.payment_id, p.reference FROM receivables_payment_row p LEFT JOIN cashier_receipt_line l ON l.payment_id = p.payment_id WHERE p.source = 'cashier' AND l.payment_id IS NULL LIMIT ?",
                            kMost); rows.next();)
     differences.push_back(fmt::format("payment {} ({}): expected a receipt of the counter but there is none", rows.i64(0), rows.text(1)));
