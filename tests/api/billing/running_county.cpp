@@ -42,7 +42,9 @@ void load(FreshDatabase& database, const Clock& clock) {
   owner->execute("INSERT INTO administration_user_role (user_id, role_code) SELECT user_id, 'billing_reviewer' FROM administration_user WHERE username = ?", kManager);
   owner->execute("INSERT INTO administration_user (user_id, username, name, org_id, password_hash, must_change_password, created_at) "
                  "SELECT 9001, ?, '所内审核员', ?, password_hash, 0, created_at FROM administration_user WHERE username = ?", kStationReviewer, kStation, kClerk);
-  owner->execute("INSERT INTO administration_user_role (user_id, role_code) VALUES (9001, 'billing_reviewer')");
+  owner->execute("INSERT INTO administration_user (user_id, username, name, org_id, password_hash, must_change_password, created_at) "
+                 "SELECT 9002, ?, '三所收费员', 3, password_hash, 0, created_at FROM administration_user WHERE username = ?", kOtherCashier, kClerk);
+  owner->execute("INSERT INTO administration_user_role (user_id, role_code) VALUES (9001, 'billing_reviewer'), (9002, 'cashier')");
 }
 
 json expect(const Reply& reply, int status) {
@@ -110,7 +112,8 @@ void RunningCounty::empty() {
           "DELETE FROM receivables_open_item", "DELETE FROM receivables_account", "DELETE FROM receivables_payment", "DELETE FROM receivables_payment_reversal", "DELETE FROM receivables_late_waiver",
           "DELETE FROM cashier_session", "DELETE FROM cashier_day", "DELETE FROM cashier_receipt", "DELETE FROM cashier_receipt_line", "DELETE FROM cashier_receipt_bill",
           "DELETE FROM cashier_receipt_print", "DELETE FROM cashier_reversal", "DELETE FROM cashier_reversal_request", "DELETE FROM cashier_close", "DELETE FROM cashier_close_method",
-          "DELETE FROM cashier_close_count", "DELETE FROM cashier_deposit", "DELETE FROM cashier_day_session", "DELETE FROM cashier_day_total", "DELETE FROM jobs_job", "DELETE FROM jobs_shard",
+          "DELETE FROM cashier_close_count", "DELETE FROM cashier_deposit", "DELETE FROM cashier_day_session", "DELETE FROM cashier_day_total",
+          "UPDATE cashier_setting SET round_up_to_yuan = 0, reversal_limit_fen = 50000, receipt_format = 'roll', version = 1", "DELETE FROM jobs_job", "DELETE FROM jobs_shard",
           // What the reviewers estimated, not what the county's own readers did.
           "DELETE FROM meter_reading_reading WHERE billing_month = 202610 AND source = 4 AND recorded_by IN "
           "(SELECT user_id FROM administration_user_role WHERE role_code IN ('billing_reviewer', 'billing_clerk'))"})
