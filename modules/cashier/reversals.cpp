@@ -12,6 +12,12 @@ namespace {
 
 Error reversed_already() { return conflict("cashier.reversed_already", "expected a receipt that stands but it has been taken back already"); }
 
+Error request_open() { return conflict("cashier.request_open", "expected no request about this receipt that waits but there is one: it has to be decided first"); }
+bool is_asked_for(db::Session& session, ReceiptId receipt) {
+  auto rows = session.query("SELECT 1 FROM cashier_reversal_request WHERE open_for = ?", receipt);
+  return rows.next();
+}
+
 struct Who {
   UserId asked;                   // whose session pays where the receipt's own is over
   std::optional<UserId> approved;
@@ -100,6 +106,7 @@ Result<ReversalOutcome> ask_reversal(db::Database& database, db::Session& sessio
   auto receipt = find_receipt(session, receipt_no, scope_pattern);
   if (!receipt) return std::move(receipt).error();
   if (receipt->reversal) return reversed_already();
+  if (is_asked_for(session, receipt->id)) return request_open();
   const auto own = open_session_of(session, act.by);
   if (own && own->id == receipt->session && own->day == act.today() && receipt->total <= read_settings(session).reversal_limit) {
     // Under the lock it may be closed after all; then it is as though it had been asked for later.
@@ -117,7 +124,7 @@ Result<ReversalOutcome> ask_reversal(db::Database& database, db::Session& sessio
                     receipt->id, act.hall, reason, act.by, act.at);
   } catch (const db::DbError& e) {
     if (e.kind() != db::DbError::Kind::kDuplicate) throw;
-    return conflict("cashier.request_open", "expected no request about this receipt that waits but there is one");
+    return request_open();
   }
   return ReversalOutcome{{}, id};
 }

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "mis/http/fields.hpp"
 #include "mis/http/schema.hpp"
 #include "mis/registry.hpp"
 #include "modules/cashier/counter.hpp"
@@ -17,6 +18,7 @@ void register_reversal_routes(Registry& registry);
 void register_day_routes(Registry& registry);
 
 inline constexpr Money kMostMoney{9'000'000'000'000'000};
+inline constexpr http::MoneyRule kSomeMoney{Money{1}, kMostMoney}, kNoneOrSome{Money{0}, kMostMoney}, kAnyMoney{-kMostMoney, kMostMoney};
 
 Act act_of(const Services& services, const security::Caller& caller);
 

@@ -96,12 +96,6 @@ Result<Answer> due_answer(const Services& services, const Request& request) {
 
 // ── Taking money ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-Money positive_money(Fields& fields, std::string_view name) {
-  const Money amount = fields.money(name);
-  if (amount.value <= 0 || amount > kMostMoney) fields.complain(name, "cashier.bad_amount", fmt::format("expected more than 0.00 and at most {} but found {}", format_yuan(kMostMoney), format_yuan(amount)));
-  return amount;
-}
-
 struct AskedLine {
   std::string account_no;
   Money amount;
@@ -119,7 +113,7 @@ Result<AskedReceipt> read_receipt(const Request& request) {
   auto lines = body->objects("accounts", kMostAccounts);
   std::set<std::string> seen;
   for (auto& fields : lines) {
-    AskedLine line{fields.text("account_no", kAccountNo), positive_money(fields, "amount"), fields.optional_texts("bills", 60, kBillNo).value_or(std::vector<std::string>{})};
+    AskedLine line{fields.text("account_no", kAccountNo), fields.money("amount", kSomeMoney), fields.optional_texts("bills", 60, kBillNo).value_or(std::vector<std::string>{})};
     if (!line.account_no.empty() && !seen.insert(line.account_no).second)
       fields.complain("account_no", "cashier.account_twice", "expected each account once on a receipt but this one comes again");
     for (const auto& bill : line.bills)
@@ -130,13 +124,12 @@ Result<AskedReceipt> read_receipt(const Request& request) {
   if (lines.empty()) body->complain("accounts", "field.list", "expected at least one account but found none");
   const auto method = counter_method_of(body->one_of("method", {"cash", "card", "cheque", "qr"}));
   asked.take.method = method.value_or(CounterMethod::kCash);
-  asked.take.tendered = body->optional_money("tendered");
+  asked.take.tendered = body->optional_money("tendered", kSomeMoney);
   const auto reference = body->optional_text("reference", {.max_length = 64});
   asked.take.reference = reference.value_or("");
   if (method && *method == CounterMethod::kCash && reference) body->complain("reference", "cashier.no_reference_for_cash", "expected no reference for cash but found one");
   if (method && *method != CounterMethod::kCash && !reference) body->complain("reference", "field.missing", fmt::format("expected the reference of the {} but found none", name_of(*method)));
   if (method && *method != CounterMethod::kCash && asked.take.tendered) body->complain("tendered", "cashier.tendered_for_cash_only", "expected what was handed over for cash only");
-  if (asked.take.tendered && *asked.take.tendered > kMostMoney) body->complain("tendered", "cashier.bad_amount", fmt::format("expected at most {}", format_yuan(kMostMoney)));
   if (auto error = body->finish()) return *error;
   return asked;
 }

@@ -115,9 +115,9 @@ Result<Answer> refuse_answer(const Services& services, const Request& request, c
     auto locked = request_to_decide(session, *id, caller);
     if (!locked) return std::move(locked).error();
     if (auto refused = refuse(session, act_of(services, caller), *locked, reason); !refused) return std::move(refused).error();
-    audit(session, services, caller, "cashier.refuse_reversal", locked->receipt_no, {{"reason", reason}});
     auto now = lock_request(session, {*id}, caller.scope_pattern());
     if (!now) return std::move(now).error();
+    audit(session, services, caller, "cashier.refuse_reversal", locked->receipt_no, {{"reason", reason}});
     return json_answer(request_to_json(*now));
   });
 }

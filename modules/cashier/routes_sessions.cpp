@@ -49,8 +49,7 @@ Result<Answer> own_session_answer(const Services& services, const security::Call
 Result<Answer> open_answer(const Services& services, const Request& request, const security::Caller& caller) {
   auto body = Fields::of_body(request);
   if (!body) return std::move(body).error();
-  const Money float_taken = body->money("float");
-  if (float_taken.value < 0 || float_taken > kMostMoney) body->complain("float", "cashier.bad_float", fmt::format("expected a float of 0.00 or more but found {}", format_yuan(float_taken)));
+  const Money float_taken = body->money("float", kNoneOrSome);
   if (auto error = body->finish()) return *error;
   return idempotent(services, request, caller, [&](db::Session& session) -> Result<Answer> {
     auto row = open_session(services.database, session, act_of(services, caller), float_taken);
@@ -85,8 +84,9 @@ Result<Closing> read_closing(const Request& request) {
   Closing closing;
   auto pieces = body->objects("cash", kDenominations.size());
   for (auto& fields : pieces) {
-    const Money denomination = fields.money("denomination");
+    const Money denomination = fields.money("denomination", {Money{1}, Money{kDenominations.front()}});
     const auto count = fields.integer("count", {0, kMostPieces});
+    if (denomination.value == 0) continue;  // told already
     if (!is_denomination(denomination)) fields.complain("denomination", "cashier.bad_denomination", fmt::format("expected a note or coin in circulation but found {}", format_yuan(denomination)));
     else if (!closing.cash.emplace(static_cast<int>(denomination.value), static_cast<int>(count)).second)
       fields.complain("denomination", "cashier.denomination_twice", "expected each note or coin once but this one comes again");
@@ -94,9 +94,7 @@ Result<Closing> read_closing(const Request& request) {
   closing.counted[CounterMethod::kCash] = total_of(closing.cash);
   for (const auto method : kMethods) {
     if (method == CounterMethod::kCash) continue;
-    const Money counted = body->money(name_of(method));  // below zero where more was given back than taken
-    if (counted > kMostMoney || counted < -kMostMoney) body->complain(name_of(method), "cashier.bad_amount", fmt::format("expected at most {}", format_yuan(kMostMoney)));
-    closing.counted[method] = counted;
+    closing.counted[method] = body->money(name_of(method), kAnyMoney);  // below zero where more was given back than taken
   }
   closing.note = body->optional_text("note", {.max_length = 200}).value_or("");
   if (auto error = body->finish()) return *error;
@@ -129,8 +127,7 @@ Result<Answer> deposit_answer(const Services& services, const Request& request, 
   Deposit deposit;
   deposit.bank_account = body->text("bank_account", kBankText);
   deposit.slip_no = body->text("slip_no", kBankText);
-  deposit.amount = body->money("amount");
-  if (deposit.amount.value <= 0 || deposit.amount > kMostMoney) body->complain("amount", "cashier.bad_amount", fmt::format("expected more than 0.00 but found {}", format_yuan(deposit.amount)));
+  deposit.amount = body->money("amount", kSomeMoney);
   if (auto error = body->finish()) return *error;
   return idempotent(services, request, caller, [&](db::Session& session) -> Result<Answer> {
     auto row = lock_session(session, {*id});
@@ -157,8 +154,7 @@ Result<Answer> change_settings_answer(const Services& services, const Request& r
   if (!body) return std::move(body).error();
   Settings wanted;
   wanted.round_up_to_yuan = body->boolean("round_up_to_yuan");
-  wanted.reversal_limit = body->money("reversal_limit");
-  if (wanted.reversal_limit.value < 0 || wanted.reversal_limit > kMostMoney) body->complain("reversal_limit", "cashier.bad_amount", "expected a limit of 0.00 or more");
+  wanted.reversal_limit = body->money("reversal_limit", kNoneOrSome);
   wanted.receipt_format = body->one_of("receipt_format", {"roll", "a5"});
   if (auto error = body->finish()) return *error;
   return idempotent(services, request, caller, [&](db::Session& session) -> Result<Answer> {

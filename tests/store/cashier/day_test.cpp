@@ -162,9 +162,37 @@ TEST_CASE("the company's day of fifty thousand receipts", "[.measure]") {
     return ok();
   });
   REQUIRE(loaded);
+  // The same month's bills of a county of 150,000 accounts stand in the same partition.
+  REQUIRE(counter.owner().transact([&](db::Session& s) -> Status {
+    db::BulkWriter postings("ledger_posting", {"accounting_month", "transaction_id", "line_no", "account_id", "ledger_account", "amount_fen", "billing_month", "revision", "template", "posted_on", "subject_id"});
+    for (int account = 0; account < 150'000; ++account)
+      for (int line = 1; line <= 4; ++line) {
+        postings.add(202611).add((std::int64_t{500'000'000} + account) * 10 + 1).add(line).add(account).add(line % 2 + 1).add(line % 2 == 1 ? 5'000 : -5'000).add(202610).add(1).add(1).add(Date::of(2026, 11, 2)).add(0);
+        postings.end_row();
+      }
+    postings.flush(s);
+    return ok();
+  }));
   const auto start = std::chrono::steady_clock::now();
   REQUIRE(counter.close_company(true));
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start).count();
   WARN("closing the company's day with " << kSessions * kReceipts << " receipts of " << kSessions << " sessions took " << took << " ms");
   CHECK(counter.number("SELECT receipts_fen FROM cashier_day_total WHERE org_id = 0 AND method = 'cash'") == std::int64_t{kSessions} * kReceipts * 100);
+}
+
+TEST_CASE("receipts of eight counters at once", "[.measure]") {
+  constexpr int kCounters = 8, kEach = 250;
+  Counter counter;
+  for (int i = 0; i < kCounters; ++i) REQUIRE(counter.open(0, UserId{100 + i}));
+  const auto start = std::chrono::steady_clock::now();
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kCounters; ++i)
+    threads.emplace_back([&counter, i] {
+      for (int n = 0; n < kEach; ++n) (void)counter.receive({{11 + i, 100}}, CounterMethod::kCash, UserId{100 + i});
+    });
+  for (auto& thread : threads) thread.join();
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start).count();
+  WARN(kCounters * kEach << " receipts of " << kCounters << " counters took " << took << " ms");
+  CHECK(counter.number("SELECT COUNT(*) FROM cashier_receipt") == kCounters * kEach);
+  CHECK(counter.all_differences().empty());
 }
