@@ -51,6 +51,7 @@ struct Receipt {
   ReceiptId id;
   std::string receipt_no;
   SessionId session;
+  int number = 0;  // within its session, from 1
   std::string session_no;
   UserId cashier;
   std::string cashier_name;

@@ -5,9 +5,13 @@
 namespace mis::cashier {
 
 Result<SessionRow> lock_open_session(db::Session& session, const Act& act) {
-  const auto open = open_session_of(session, act.by);
-  if (!open) return conflict("cashier.no_open_session", "expected an open session of yours but there is none: open one first");
-  auto row = lock_session(session, open->id);
+  SessionId id;
+  {
+    auto open = session.query("SELECT session_id FROM cashier_session WHERE open_for = ?", act.by);
+    if (!open.next()) return conflict("cashier.no_open_session", "expected an open session of yours but there is none: open one first");
+    id = {open.i64(0)};
+  }
+  auto row = lock_session(session, id);
   if (!row) return std::move(row).error();
   // Looked at again under the lock: it may have been closed meanwhile.
   if (!row->open) return conflict("cashier.no_open_session", "expected an open session of yours but it was just closed");

@@ -28,6 +28,7 @@ Receipt receipt_row(const db::Rows& row) {
   r.total = {row.i64(12)};
   if (const auto tendered = row.i64_or_null(13)) r.tendered = Money{*tendered};
   r.reference = row.text_or_null(14).value_or("");
+  r.number = row.i32(15);
   return r;
 }
 
@@ -60,10 +61,9 @@ void complete(db::Session& session, std::vector<Receipt>& receipts) {
 std::string payment_reference(std::string_view receipt_no, int line_no) { return fmt::format("{}/{}", receipt_no, line_no); }
 
 void write_receipt(db::Session& session, const Receipt& receipt) {
-  session.execute("INSERT INTO cashier_receipt (receipt_id, receipt_no, session_id, number, taken_at, method, total_fen, tendered_fen, reference) "
-                  "SELECT ?, ?, ?, COALESCE(MAX(number), 0) + 1, ?, ?, ?, ?, ? FROM cashier_receipt WHERE session_id = ?",
-                  receipt.id, receipt.receipt_no, receipt.session, receipt.taken_at, receivables::name_of(receipt.method), receipt.total, receipt.tendered,
-                  receipt.reference.empty() ? std::optional<std::string>() : std::optional(receipt.reference), receipt.session);
+  session.execute("INSERT INTO cashier_receipt (receipt_id, receipt_no, session_id, number, taken_at, method, total_fen, tendered_fen, reference) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", receipt.id,
+                  receipt.receipt_no, receipt.session, receipt.number, receipt.taken_at, receivables::name_of(receipt.method), receipt.total, receipt.tendered,
+                  receipt.reference.empty() ? std::optional<std::string>() : std::optional(receipt.reference));
   db::BulkWriter lines("cashier_receipt_line", {"receipt_id", "line_no", "account_id", "payment_id", "amount_fen", "advance_fen", "account_no", "name"});
   db::BulkWriter bills("cashier_receipt_bill", {"receipt_id", "line_no", "billing_month", "revision", "principal_fen", "late_fen"});
   int line_no = 0;
@@ -82,7 +82,7 @@ void write_receipt(db::Session& session, const Receipt& receipt) {
 Result<Receipt> find_receipt(db::Session& session, std::string_view receipt_no, std::string_view scope_pattern) {
   std::vector<Receipt> found;
   {
-    auto rows = session.query("SELECT r.receipt_id, r.receipt_no, r.session_id, s.session_no, s.cashier, u.name, s.org_id, o.code, o.name, s.day, r.taken_at, r.method, r.total_fen, r.tendered_fen, r.reference "
+    auto rows = session.query("SELECT r.receipt_id, r.receipt_no, r.session_id, s.session_no, s.cashier, u.name, s.org_id, o.code, o.name, s.day, r.taken_at, r.method, r.total_fen, r.tendered_fen, r.reference, r.number "
                               "FROM cashier_receipt r JOIN cashier_session s ON s.session_id = r.session_id JOIN administration_org_name o ON o.org_id = s.org_id "
                               "LEFT JOIN administration_user_name u ON u.user_id = s.cashier WHERE r.receipt_no = ? AND o.path LIKE ?", receipt_no, scope_pattern);
     if (!rows.next()) return not_found("cashier.no_receipt", "expected a receipt with this number but there is none in your data scope");
@@ -97,26 +97,26 @@ std::vector<Receipt> list_receipts(db::Session& session, const ReceiptFilter& fi
   const auto before = filter.before.value == 0 ? INT64_MAX : filter.before.value;
   // One statement for each way of looking, so that each has its index.
   if (filter.account) {
-    for (auto rows = session.query("SELECT r.receipt_id, r.receipt_no, r.session_id, s.session_no, s.cashier, u.name, s.org_id, o.code, o.name, s.day, r.taken_at, r.method, r.total_fen, r.tendered_fen, r.reference "
+    for (auto rows = session.query("SELECT r.receipt_id, r.receipt_no, r.session_id, s.session_no, s.cashier, u.name, s.org_id, o.code, o.name, s.day, r.taken_at, r.method, r.total_fen, r.tendered_fen, r.reference, r.number "
                                    "FROM cashier_receipt_line l JOIN cashier_receipt r ON r.receipt_id = l.receipt_id JOIN cashier_session s ON s.session_id = r.session_id "
                                    "JOIN administration_org_name o ON o.org_id = s.org_id LEFT JOIN administration_user_name u ON u.user_id = s.cashier "
                                    "WHERE l.account_id = ? AND l.receipt_id < ? AND o.path LIKE ? AND s.session_id = COALESCE(?, s.session_id) AND s.day = COALESCE(?, s.day) "
                                    "ORDER BY l.receipt_id DESC LIMIT ?", *filter.account, before, filter.scope_pattern, filter.session, filter.day, filter.limit); rows.next();)
       list.push_back(receipt_row(rows));
   } else if (filter.session) {
-    for (auto rows = session.query("SELECT r.receipt_id, r.receipt_no, r.session_id, s.session_no, s.cashier, u.name, s.org_id, o.code, o.name, s.day, r.taken_at, r.method, r.total_fen, r.tendered_fen, r.reference "
+    for (auto rows = session.query("SELECT r.receipt_id, r.receipt_no, r.session_id, s.session_no, s.cashier, u.name, s.org_id, o.code, o.name, s.day, r.taken_at, r.method, r.total_fen, r.tendered_fen, r.reference, r.number "
                                    "FROM cashier_receipt r JOIN cashier_session s ON s.session_id = r.session_id JOIN administration_org_name o ON o.org_id = s.org_id "
                                    "LEFT JOIN administration_user_name u ON u.user_id = s.cashier WHERE r.session_id = ? AND r.receipt_id < ? AND o.path LIKE ? AND s.day = COALESCE(?, s.day) "
                                    "ORDER BY r.receipt_id DESC LIMIT ?", *filter.session, before, filter.scope_pattern, filter.day, filter.limit); rows.next();)
       list.push_back(receipt_row(rows));
   } else if (filter.day) {
-    for (auto rows = session.query("SELECT r.receipt_id, r.receipt_no, r.session_id, s.session_no, s.cashier, u.name, s.org_id, o.code, o.name, s.day, r.taken_at, r.method, r.total_fen, r.tendered_fen, r.reference "
+    for (auto rows = session.query("SELECT r.receipt_id, r.receipt_no, r.session_id, s.session_no, s.cashier, u.name, s.org_id, o.code, o.name, s.day, r.taken_at, r.method, r.total_fen, r.tendered_fen, r.reference, r.number "
                                    "FROM cashier_session s JOIN cashier_receipt r ON r.session_id = s.session_id JOIN administration_org_name o ON o.org_id = s.org_id "
                                    "LEFT JOIN administration_user_name u ON u.user_id = s.cashier WHERE s.day = ? AND r.receipt_id < ? AND o.path LIKE ? "
                                    "ORDER BY r.receipt_id DESC LIMIT ?", *filter.day, before, filter.scope_pattern, filter.limit); rows.next();)
       list.push_back(receipt_row(rows));
   } else {
-    for (auto rows = session.query("SELECT r.receipt_id, r.receipt_no, r.session_id, s.session_no, s.cashier, u.name, s.org_id, o.code, o.name, s.day, r.taken_at, r.method, r.total_fen, r.tendered_fen, r.reference "
+    for (auto rows = session.query("SELECT r.receipt_id, r.receipt_no, r.session_id, s.session_no, s.cashier, u.name, s.org_id, o.code, o.name, s.day, r.taken_at, r.method, r.total_fen, r.tendered_fen, r.reference, r.number "
                                    "FROM cashier_receipt r JOIN cashier_session s ON s.session_id = r.session_id JOIN administration_org_name o ON o.org_id = s.org_id "
                                    "LEFT JOIN administration_user_name u ON u.user_id = s.cashier WHERE r.receipt_id < ? AND o.path LIKE ? "
                                    "ORDER BY r.receipt_id DESC LIMIT ?", before, filter.scope_pattern, filter.limit); rows.next();)

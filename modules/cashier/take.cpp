@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include "mis/base/decimal.hpp"
-#include "mis/db/bulk_writer.hpp"
 #include "modules/cashier/counter.hpp"
 #include "modules/cashier/days.hpp"
 #include "modules/cashier/ledger_moves.hpp"
@@ -32,6 +31,7 @@ Receipt receipt_of(const SessionRow& row, const Act& act, const Take& take, int 
   Receipt receipt;
   receipt.receipt_no = make_receipt_no(row.no, number);
   receipt.session = row.id;
+  receipt.number = number;
   receipt.session_no = row.no;
   receipt.cashier = row.cashier;
   receipt.cashier_name = row.cashier_name;
