@@ -5,6 +5,7 @@
 #include "modules/administration/import.hpp"
 #include "modules/billing/billing.hpp"
 #include "modules/billing/history_import.hpp"
+#include "modules/cashier/cashier.hpp"
 #include "modules/customers/customers.hpp"
 #include "modules/customers/import.hpp"
 #include "modules/ledger/ledger.hpp"
@@ -30,6 +31,7 @@ void register_modules(Registry& registry) {
   billing::register_module(registry);
   ledger::register_module(registry);
   receivables::register_module(registry);
+  cashier::register_module(registry);
 }
 
 // In the order in which files depend on each other.
