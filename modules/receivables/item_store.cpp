@@ -62,11 +62,11 @@ void add_waiver(Histories& histories, const db::Rows& row) {
   if (it != histories.end()) it->second.item.settle_late({row.i64(3)});
 }
 
-OpenItem play(History history) {
+OpenItem play(History history, Date as_of = kForever) {
   std::stable_sort(history.events.begin(), history.events.end(), [](const Event& a, const Event& b) { return a.value_on < b.value_on; });
   for (const auto& event : history.events) {
     if (event.late) history.item.settle_late(event.amount);
-    else history.item.change_outstanding(event.amount, event.value_on);
+    else history.item.change_outstanding(event.amount, std::min(event.value_on, as_of));
   }
   return std::move(history.item);
 }
@@ -141,7 +141,7 @@ void delete_settled_items(db::Session& session, std::span<const AccountId> accou
   for (const auto id : with_settled) session.execute("DELETE FROM receivables_open_item WHERE account_id = ? AND settled = 1", id);
 }
 
-std::vector<OpenItem> replay_items(db::Session& session, std::span<const BillKey> bills) {
+std::vector<OpenItem> replay_items(db::Session& session, std::span<const BillKey> bills, Date as_of) {
   Histories histories;
   for (const auto& bill : bills) {
     for (auto rows = session.query("SELECT account_id, billing_month, revision, org_id, category, amount_fen, due_on FROM receivables_receivable "
@@ -156,7 +156,7 @@ std::vector<OpenItem> replay_items(db::Session& session, std::span<const BillKey
       add_waiver(histories, rows);
   }
   std::vector<OpenItem> items;
-  for (auto& [bill, history] : histories) items.push_back(play(std::move(history)));
+  for (auto& [bill, history] : histories) items.push_back(play(std::move(history), as_of));
   return items;
 }
 

@@ -1,5 +1,6 @@
 // Recomputes bills and accounts from the ledger and says what differs.
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -90,14 +91,16 @@ class RangeCheck {
   void check_items() {
     const auto made = replay_range(session_, from_, to_);
     std::map<BillKey, OpenItem> kept;
-    for (auto rows = session_.query("SELECT account_id, billing_month, revision, org_id, category, amount_fen, due_on, outstanding_fen, late_milli_fen, late_to, late_settled_fen "
+    std::set<BillKey> wrongly_marked;  // as settled, or as open
+    for (auto rows = session_.query("SELECT account_id, billing_month, revision, org_id, category, amount_fen, due_on, outstanding_fen, late_milli_fen, late_to, late_settled_fen, settled "
                                     "FROM receivables_open_item WHERE account_id >= ? AND account_id < ?", from_, to_); rows.next();) {
       const BillKey bill{{rows.i64(0)}, rows.month(1), rows.i32(2)};
       kept[bill] = {bill, {rows.i64(3)}, rows.text(4), {rows.i64(5)}, rows.date(6), {rows.i64(7)}, rows.i64(8), rows.date(9), {rows.i64(10)}};
+      if ((rows.i32(11) != 0) != kept[bill].settled()) wrongly_marked.insert(bill);
     }
     for (const auto& [bill, item] : made) {
       const auto it = kept.find(bill);
-      if (it == kept.end() ? item.settled() : it->second == item) continue;
+      if (it == kept.end() ? item.settled() : it->second == item && !wrongly_marked.contains(bill)) continue;
       wrong_items_.push_back(item);
       tell(fmt::format("bill of account {} for {}: expected {} but found {}", bill.account.value, bill.month.to_string(), told(item), it == kept.end() ? "nothing" : told(it->second)));
     }

@@ -58,18 +58,18 @@ Instant Books::at(const char* on) { return *Instant::parse(std::string(on) + "T0
 
 Books::Books() : database_(emptied_database()) {}
 
-Status Books::issue(BillingMonth month, const char* issued_on, const std::vector<BillRow>& bills) {
+Status Books::issue(BillingMonth month, const char* issued_on, const std::vector<BillRow>& bills, std::optional<Instant> moment) {
   const RunId run{month.yyyymm};
   {
     auto s = owner().lease();
-    if (++runs_; number("SELECT COUNT(*) FROM billing_run WHERE run_id = " + std::to_string(run.value)) == 0)
+    if (number("SELECT COUNT(*) FROM billing_run WHERE run_id = " + std::to_string(run.value)) == 0)
       s->execute("INSERT INTO billing_run (run_id, billing_month, state, created_at) VALUES (?, ?, 'issued', ?)", run, month, at(issued_on));
     for (const auto& bill : bills)
       s->execute("INSERT IGNORE INTO billing_bill (billing_month, route_id, account_id, revision, run_id, org_id, category, version_id, period_from, period_to, energy_wh, amount_fen, "
                  "funds_fen, export_fen, exported_wh, tier_energy_wh, flags) VALUES (?, ?, ?, 1, ?, 2, ?, 1, ?, ?, 1000, ?, ?, ?, 0, 1000, 0)",
                  month, kRoute, bill.account, run, bill.category, month.first_day(), month.range().to, bill.amount_fen, bill.funds_fen, bill.export_fen);
   }
-  return app().transact([&](db::Session& s) { return receivables::post_issued_shard(app(), s, {run, month, kRoute, day(issued_on), at(issued_on), UserId{3}}); });
+  return app().transact([&](db::Session& s) { return receivables::post_issued_shard(app(), s, {run, month, kRoute, day(issued_on), moment.value_or(at(issued_on)), UserId{3}}); });
 }
 
 receivables::Payment Books::payment(std::int64_t account, int amount_fen, const char* on) {
@@ -98,7 +98,7 @@ receivables::AccountDue Books::due(std::int64_t account, const char* on) { retur
 std::vector<std::string> Books::postings_of(std::int64_t account) {
   std::vector<std::string> lines;
   auto s = app().lease();
-  for (auto rows = s->query("SELECT l.code, p.amount_fen FROM ledger_posting p JOIN ledger_account l ON l.ledger_account = p.ledger_account "
+  for (auto rows = s->query("SELECT l.code, p.amount_fen FROM ledger_posting p JOIN ledger_chart l ON l.ledger_account = p.ledger_account "
                             "LEFT JOIN ledger_transaction t ON t.transaction_id = p.transaction_id AND t.accounting_month = p.accounting_month WHERE p.account_id = ? "
                             "ORDER BY t.posted_at IS NOT NULL, t.posted_at, p.transaction_id, p.line_no", account); rows.next();)
     lines.push_back(rows.text(0) + " " + std::to_string(rows.i64(1)));
