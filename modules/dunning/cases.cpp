@@ -48,7 +48,7 @@ Status notify(const Services& services, db::Session& session, const Case& c, con
   const auto settings = read_settings(session);
   const auto now = services.clock.now();
   Notice n;
-  n.to = {c.account, c.customer, c.org, c.account_no, c.name, c.phone, c.address};
+  n.to = {c.account, c.customer, c.org, c.account_no, outbox::one_line(c.name, 100), c.phone, outbox::one_line(c.address, 200)};
   n.channel = channel;
   n.purpose = purpose;
   n.month = c.month;
@@ -63,7 +63,7 @@ Status notify(const Services& services, db::Session& session, const Case& c, con
   const auto week = contacts_in_week(session, week_of(n.day), c.customer, {c.customer.value + 1});
   n.slot = week.empty() ? 1 : week.begin()->second + 1;
   TextFacts facts;
-  facts.name = c.name;
+  facts.name = n.to.name;
   facts.account_no = c.account_no;
   facts.bills = present.overdue.bills;
   facts.principal = present.overdue.principal;

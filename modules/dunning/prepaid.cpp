@@ -73,7 +73,7 @@ std::vector<Enrolled> enrolled_in(db::Session& session, AccountId from, AccountI
   for (auto rows = session.query("SELECT c.account_id, c.customer_id, c.org_id, c.account_no, c.name, c.phone, c.address, p.warn_fen, p.stop_fen, p.credit_fen FROM dunning_prepaid_account p "
                                  "JOIN customers_contact c ON c.account_id = p.account_id WHERE p.account_id >= ? AND p.account_id < ? AND p.ended_on IS NULL AND c.status <> 'closed' "
                                  "ORDER BY p.account_id", from, to); rows.next();)
-    list.push_back({{{rows.i64(0)}, {rows.i64(1)}, {rows.i64(2)}, rows.text(3), rows.text(4), rows.text(5), rows.text(6)}, {{rows.i64(7)}, {rows.i64(8)}, {rows.i64(9)}}});
+    list.push_back({contact_from(rows), {{rows.i64(7)}, {rows.i64(8)}, {rows.i64(9)}}});
   return list;
 }
 

@@ -39,7 +39,7 @@ std::vector<Account> read_accounts(db::Session& session, Date on, CustomerId fro
                                  "WHERE c.customer_id >= ? AND c.customer_id < ? AND c.status <> 'closed' AND i.due_on < ? ORDER BY c.customer_id, c.account_id", from, to, on); rows.next();) {
     const AccountId id{rows.i64(0)};
     if (accounts.empty() || accounts.back().contact.account != id)
-      accounts.push_back({{id, {rows.i64(1)}, {rows.i64(2)}, rows.text(3), rows.text(4), rows.text(5), rows.text(6)}, "", {}});
+      accounts.push_back({contact_from(rows), "", {}});
     const OpenItem item{{id, rows.month(7), rows.i32(8)}, {rows.i64(2)}, rows.text(9), {rows.i64(10)}, rows.date(11), {rows.i64(12)}, rows.i64(13), rows.date(14), {rows.i64(15)}};
     add_item(accounts.back(), item, on);
   }

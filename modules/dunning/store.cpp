@@ -75,10 +75,14 @@ Result<RuleSet> change_rules(db::Session& session, Date valid_from, std::vector<
 
 // ── Contacts and notices ────────────────────────────────────────────────────────────────────────────────────────────
 
+Contact contact_from(const db::Rows& row) {
+  return {{row.i64(0)}, {row.i64(1)}, {row.i64(2)}, row.text(3), outbox::one_line(row.text(4), 100), row.text(5), outbox::one_line(row.text(6), 200)};
+}
+
 std::optional<Contact> find_contact(db::Session& session, AccountId account) {
   auto rows = session.query("SELECT account_id, customer_id, org_id, account_no, name, phone, address FROM customers_contact WHERE account_id = ?", account);
   if (!rows.next()) return {};
-  return Contact{{rows.i64(0)}, {rows.i64(1)}, {rows.i64(2)}, rows.text(3), rows.text(4), rows.text(5), rows.text(6)};
+  return contact_from(rows);
 }
 
 // Receivables keeps no instalment plans yet, so no account is on one; the answer comes from its view once it does.

@@ -19,6 +19,9 @@ struct Contact {
   OrgId org;
   std::string account_no, name, phone, address;
 };
+// Of a row that begins with account_id, customer_id, org_id, account_no, name, phone and address of customers_contact. Names and
+// addresses are made fit for a letter: one that holds a stray line end must not stop a run.
+Contact contact_from(const db::Rows& row);
 std::optional<Contact> find_contact(db::Session& session, AccountId account);
 
 // The rules of a set, by category and step.

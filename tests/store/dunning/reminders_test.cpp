@@ -96,6 +96,20 @@ TEST_CASE("a customer without a usable telephone number gets letters") {
   CHECK(books.newest_text(11).find("客户11：") == 0);
 }
 
+TEST_CASE("a name or an address with stray characters does not stop a run") {
+  November books;
+  auto owner = books.owner().lease();
+  owner->execute("UPDATE customers_customer SET phone = '', name = ? WHERE customer_id = 11", "客户\n\x01" + std::string("\xE2\x80\xAE") + "十一");
+  owner->execute("UPDATE customers_account SET address = ? WHERE account_id = 11", std::string("测试路\r\n11号"));
+  books.go_to("2026-11-13");
+  const auto did = books.run();
+  CHECK(did.state == jobs::State::kDone);
+  CHECK(did.notices == 2);
+  CHECK(books.newest_text(11).find("客户   十一：") == 0);
+  owner->execute("UPDATE customers_customer SET name = '客户11' WHERE customer_id = 11");
+  owner->execute("UPDATE customers_account SET address = '测试路11号' WHERE account_id = 11");
+}
+
 TEST_CASE("a customer is contacted at most so often a week, over all accounts") {
   DunningBooks books;
   REQUIRE(books.issue({202610}, "2026-11-02", {{11, 10'000}, {12, 10'000}, {13, 10'000}}));
