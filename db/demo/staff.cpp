@@ -126,7 +126,7 @@ Result<std::vector<StaffMember>> make_staff(const CountyOptions& options) {
       next = (next + 1) % roles->size();
       member.roles = {role.code};
       // Who may manage or decide works at the company; the others are spread over the stations.
-      const bool central = role.may("administration.manage") || role.may("billing.run") || role.may("billing.issue") || role.may("tariffs.manage");
+      const bool central = role.may("administration.manage") || role.may("billing.run") || role.may("billing.issue") || role.may("tariffs.manage") || role.may("receivables.configure");
       member.org_id = {central ? 1 : kFirstStation + n % kStations};
     }
     staff.push_back(std::move(member));

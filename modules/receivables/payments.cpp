@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "mis/db/bulk_writer.hpp"
+#include "modules/receivables/domain/credit_postings.hpp"
 #include "modules/receivables/item_store.hpp"
 #include "modules/receivables/receivables.hpp"
 #include "modules/receivables/settings.hpp"
@@ -14,9 +15,7 @@ namespace mis::receivables {
 namespace {
 
 using ledger::LedgerAccount;
-using ledger::Posting;
 
-constexpr Money kMostMoney{9'000'000'000'000'000};
 constexpr std::array<std::string_view, 7> kMethods = {"cash", "card", "cheque", "qr", "transfer", "collection", "direct_debit"};
 constexpr std::array<std::string_view, 3> kSources = {"cashier", "channel", "unidentified"};
 
@@ -50,14 +49,6 @@ Result<std::vector<OpenItem>> chosen_items(const std::vector<OpenItem>& items, c
 void put_back(std::vector<OpenItem>& items, const std::vector<OpenItem>& changed) {
   for (const auto& item : changed)
     *std::find_if(items.begin(), items.end(), [&](const OpenItem& old) { return old.bill == item.bill; }) = item;
-}
-
-// Credits what the allocations took; the bill's own amount and its late charge are different ledger accounts.
-void add_credits(std::vector<Posting>& postings, AccountId account, const std::vector<Allocation>& allocations) {
-  for (const auto& part : allocations) {
-    if (part.principal.value != 0) postings.push_back({LedgerAccount::kReceivables, -part.principal, account, part.bill.month, part.bill.revision});
-    if (part.late.value != 0) postings.push_back({LedgerAccount::kLateCharges, -part.late, account, part.bill.month, part.bill.revision});
-  }
 }
 
 // The state of many accounts while payments are shared out, and what of it has changed.
@@ -206,7 +197,7 @@ class Till {
     put_back(all, *chosen);
     ledger::Transaction t{ledger::Template::kPayment, p.posted_on, p.value_on, p.at, p.by, {}, {}};
     t.postings.push_back({p.into.account, p.amount, p.account, {}, 0, p.into.subject});
-    add_credits(t.postings, p.account, outcome.allocations);
+    add_credits(t.postings, outcome.allocations);
     if (outcome.advance.value != 0) {
       t.postings.push_back({LedgerAccount::kAdvances, -outcome.advance, p.account});
       book_.state_of(p.account).advance += outcome.advance;
@@ -303,7 +294,7 @@ Result<Money> apply_advances(db::Database& database, db::Session& session, std::
     if (parts.empty()) continue;
     ledger::Transaction t{ledger::Template::kAdvanceApplied, when.posted_on, when.posted_on, when.at, when.by, {}, {}};
     t.postings.push_back({LedgerAccount::kAdvances, advance - rest, account});
-    add_credits(t.postings, account, parts);
+    add_credits(t.postings, parts);
     transactions.push_back(std::move(t));
     book.state_of(account).advance = rest;
     used += advance - rest;

@@ -13,6 +13,7 @@
 #include "modules/administration/administration.hpp"
 #include "modules/billing/billing.hpp"
 #include "modules/customers/customers.hpp"
+#include "modules/ledger/ledger.hpp"
 #include "modules/meter_reading/meter_reading.hpp"
 #include "modules/metering/metering.hpp"
 #include "modules/network/network.hpp"
@@ -60,6 +61,7 @@ RunningCounty::RunningCounty() : registry_(Services{database_.app(), clock_, met
   tariffs::register_module(registry_);
   meter_reading::register_module(registry_);
   billing::register_module(registry_);
+  ledger::register_module(registry_);
   receivables::register_module(registry_);
   security::register_session_routes(registry_, sessions_);
   http::register_system_routes(registry_);
@@ -103,7 +105,9 @@ void RunningCounty::empty() {
          {"DELETE FROM billing_run", "DELETE FROM billing_run_shard", "DELETE FROM billing_bill", "DELETE FROM billing_bill_line", "DELETE FROM billing_bill_usage",
           "DELETE FROM billing_exception", "DELETE FROM billing_exception_resolution", "DELETE FROM receivables_receivable", "DELETE FROM ledger_posting",
           "DELETE FROM ledger_batch", "DELETE FROM ledger_transaction", "DELETE FROM ledger_reversal", "DELETE FROM ledger_period", "DELETE FROM ledger_period_balance",
-          "DELETE FROM receivables_open_item", "DELETE FROM receivables_account", "DELETE FROM receivables_payment", "DELETE FROM receivables_payment_reversal", "DELETE FROM receivables_late_waiver", "DELETE FROM jobs_job", "DELETE FROM jobs_shard",
+          "DELETE FROM receivables_open_item", "DELETE FROM receivables_account", "DELETE FROM receivables_payment", "DELETE FROM receivables_payment_reversal", "DELETE FROM receivables_late_waiver",
+          "DELETE FROM receivables_proposal", "DELETE FROM receivables_plan", "DELETE FROM receivables_plan_bill", "DELETE FROM receivables_plan_instalment",
+          "UPDATE receivables_setting SET value = IF(name = 'allocation_order', 'late_first', '3')", "DELETE FROM jobs_job", "DELETE FROM jobs_shard",
           // What the reviewers estimated, not what the county's own readers did.
           "DELETE FROM meter_reading_reading WHERE billing_month = 202610 AND source = 4 AND recorded_by IN "
           "(SELECT user_id FROM administration_user_role WHERE role_code IN ('billing_reviewer', 'billing_clerk'))"})
