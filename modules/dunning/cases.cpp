@@ -33,6 +33,7 @@ Present present_of(const Services& services, db::Session& session, const Case& c
   switch (c.kind) {
     case CaseKind::kArrears:
       p.facts.settled = p.overdue.principal.value == 0;
+      p.facts.on_plan = !accounts_on_plan(session, std::span<const AccountId>(&c.account, 1)).empty();
       p.facts.reminded = session.query("SELECT 1 FROM dunning_notice WHERE account_id = ? AND billing_month = ? AND revision = ? AND purpose = 'reminder' LIMIT 1", c.account, c.month,
                                        c.revision).next();
       break;

@@ -35,12 +35,12 @@ void add_item(Account& account, const OpenItem& item, Date on) {
 std::vector<Account> read_accounts(db::Session& session, Date on, CustomerId from, CustomerId to) {
   std::vector<Account> accounts;
   for (auto rows = session.query("SELECT c.account_id, c.customer_id, c.org_id, c.account_no, c.name, c.phone, c.address, i.billing_month, i.revision, i.category, i.amount_fen, i.due_on, "
-                                 "i.outstanding_fen, i.late_milli_fen, i.late_to, i.late_settled_fen FROM customers_contact c JOIN receivables_unsettled_item i ON i.account_id = c.account_id "
+                                 "i.outstanding_fen, i.late_milli_fen, i.late_to, i.late_settled_fen, i.late_stop FROM customers_contact c JOIN receivables_unsettled_item i ON i.account_id = c.account_id "
                                  "WHERE c.customer_id >= ? AND c.customer_id < ? AND c.status <> 'closed' AND i.due_on < ? ORDER BY c.customer_id, c.account_id", from, to, on); rows.next();) {
     const AccountId id{rows.i64(0)};
     if (accounts.empty() || accounts.back().contact.account != id)
       accounts.push_back({contact_from(rows), "", {}});
-    const OpenItem item{{id, rows.month(7), rows.i32(8)}, {rows.i64(2)}, rows.text(9), {rows.i64(10)}, rows.date(11), {rows.i64(12)}, rows.i64(13), rows.date(14), {rows.i64(15)}};
+    const OpenItem item{{id, rows.month(7), rows.i32(8)}, {rows.i64(2)}, rows.text(9), {rows.i64(10)}, rows.date(11), {rows.i64(12)}, rows.i64(13), rows.date(14), {rows.i64(15)}, rows.date(16)};
     add_item(accounts.back(), item, on);
   }
   // A late charge alone, of bills that are paid, is told on the next bill; nobody is dunned for it.

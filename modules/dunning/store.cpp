@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "mis/files/lookup.hpp"
 #include "modules/customers/customers.hpp"
 #include "modules/receivables/receivables.hpp"
 
@@ -85,8 +86,13 @@ std::optional<Contact> find_contact(db::Session& session, AccountId account) {
   return contact_from(rows);
 }
 
-// Receivables keeps no instalment plans yet, so no account is on one; the answer comes from its view once it does.
-std::set<AccountId> accounts_on_plan(db::Session&, std::span<const AccountId>) { return {}; }
+std::set<AccountId> accounts_on_plan(db::Session& session, std::span<const AccountId> accounts) {
+  std::vector<std::int64_t> ids;
+  for (const auto account : accounts) ids.push_back(account.value);
+  std::set<AccountId> found;
+  files::query_in(session, "SELECT account_id FROM receivables_active_plan WHERE account_id IN (*)", std::span<const std::int64_t>(ids), [&](db::Rows& row) { found.insert({row.i64(0)}); });
+  return found;
+}
 
 std::map<CustomerId, int> contacts_in_week(db::Session& session, Date week, CustomerId from, CustomerId to) {
   std::map<CustomerId, int> used;

@@ -44,10 +44,15 @@ Error too_early(std::string_view what, Instant earliest, Instant now) {
   return conflict("dunning.too_early", fmt::format("expected {} not before {} but now it is {}", what, local_time(earliest), local_time(now)));
 }
 
-Error settled() { return conflict("dunning.settled", "expected something overdue but everything is paid; cancel the case"); }
+// Whatever leads towards a stop.
+Status check_debt(const CaseFacts& facts) {
+  if (facts.settled) return conflict("dunning.settled", "expected something overdue but everything is paid; cancel the case");
+  if (facts.on_plan) return conflict("dunning.on_plan", "expected no instalment plan but the debt is being paid by one; cancel the case");
+  return ok();
+}
 
 Status check_notice(const CaseFacts& facts, const Move& move) {
-  if (facts.settled) return settled();
+  if (auto status = check_debt(facts); !status) return status;
   if (facts.kind == CaseKind::kArrears) {
     const Date first_day = facts.due_on + (kLeastOverdueDays + 1);
     if (local_date(move.now) < first_day)
@@ -65,7 +70,7 @@ Status check_notice(const CaseFacts& facts, const Move& move) {
 }
 
 Status check_last_notice(const CaseFacts& facts, const Move& move) {
-  if (facts.settled) return settled();
+  if (auto status = check_debt(facts); !status) return status;
   const Instant earliest{facts.stop_at->micros - kLastNoticeAtMost}, expires{facts.noticed_at->micros + kLongestNotice};
   if (move.now < earliest) return too_early("the second notice", earliest, move.now);
   if (move.now.micros + kLastNoticeBefore > expires.micros)
@@ -74,7 +79,7 @@ Status check_last_notice(const CaseFacts& facts, const Move& move) {
 }
 
 Status check_disconnect(const CaseFacts& facts, const Move& move) {
-  if (facts.settled) return settled();
+  if (auto status = check_debt(facts); !status) return status;
   const Instant announced = *facts.stop_at, after_last{facts.noticed_again_at->micros + kLastNoticeBefore}, expires{facts.noticed_at->micros + kLongestNotice};
   const Instant earliest = announced > after_last ? announced : after_last;
   if (move.now < earliest) return too_early("the stop", earliest, move.now);
@@ -138,8 +143,8 @@ Result<CaseState> check_move(const CaseFacts& facts, const Move& move) {
   Status status = ok();
   switch (move.step) {
     case CaseStep::kApprove:
-      if (facts.settled) status = settled();
-      else if (move.by && facts.proposed_by == move.by) status = forbidden("security.second_person", "expected a second person to approve but it is the one who proposed");
+      status = check_debt(facts);
+      if (status && move.by && facts.proposed_by == move.by) status = forbidden("security.second_person", "expected a second person to approve but it is the one who proposed");
       break;
     case CaseStep::kNotice: status = check_notice(facts, move); break;
     case CaseStep::kNoticeAgain: status = check_last_notice(facts, move); break;

@@ -60,6 +60,7 @@ struct CaseFacts {
   bool authority_told = false;
   std::optional<UserId> proposed_by;  // nobody: the dunning run
   std::optional<Instant> noticed_at, stop_at, noticed_again_at;
+  bool on_plan = false;      // the debt is being paid by agreed instalments
   bool settled = false;      // nothing is overdue any more (prepaid: the balance is positive again)
 };
 
@@ -73,7 +74,7 @@ struct Move {
 
 // The state that the move leads to. Errors: dunning.case_state, security.second_person, dunning.too_early (with the earliest
 // time), dunning.too_late (the notice has expired; a new one is needed), dunning.not_reminded, dunning.authority_copy,
-// dunning.stop_time, dunning.settled, dunning.not_settled.
+// dunning.stop_time, dunning.settled, dunning.not_settled, dunning.on_plan.
 Result<CaseState> check_move(const CaseFacts& facts, const Move& move);
 
 // When a case that was paid must be connected again.

@@ -177,6 +177,19 @@ TEST_CASE("an important customer needs the number of the authority's copy") {
   CHECK(books.move(11, CaseStep::kNotice, kApprover, books.in_minutes(4 * kDay), "2026-117") == "noticed");
 }
 
+TEST_CASE("a plan keeps a debt from being stopped, at its proposal and later") {
+  Arrears books;
+  REQUIRE(books.propose(11));
+  REQUIRE(books.move(11, CaseStep::kApprove) == "approved");
+  auto owner = books.owner().lease();
+  for (const auto account : {11, 12})
+    owner->execute("INSERT INTO receivables_plan (account_id, proposal_id, state, total_fen, late_stop, approved_on) VALUES (?, ?, 'active', 10000, '2026-12-14', '2026-12-14')", account, account);
+  CHECK(books.move(11, CaseStep::kNotice, kApprover, books.in_minutes(4 * kDay)) == "dunning.on_plan");
+  CHECK(books.propose(12).error().code == "dunning.on_plan");
+  CHECK(books.run().candidates == 0);
+  CHECK(books.move(11, CaseStep::kCancel, kCollector) == "cancelled");
+}
+
 TEST_CASE("a case is proposed once and only for what is overdue") {
   Arrears books;
   CHECK(books.propose(13).error().code == "dunning.nothing_overdue");

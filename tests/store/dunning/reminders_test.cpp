@@ -87,6 +87,19 @@ TEST_CASE("who has paid, whose account is closed and who owes a late charge only
   CHECK(books.notices_of(11).size() == 1);
 }
 
+TEST_CASE("who pays by an agreed plan is left alone until it ends") {
+  November books;
+  auto owner = books.owner().lease();
+  owner->execute("INSERT INTO receivables_plan (account_id, proposal_id, state, total_fen, late_stop, approved_on) VALUES (11, 1, 'active', 10000, '2026-11-12', '2026-11-12')");
+  books.go_to("2026-11-13");
+  CHECK(books.run().notices == 1);
+  CHECK(books.notices_of(11).empty());
+  owner->execute("UPDATE receivables_plan SET state = 'broken'");
+  books.go_to("2026-11-14");
+  CHECK(books.run().notices == 1);
+  CHECK(books.notices_of(11) == Strings{"reminder 1 sms"});
+}
+
 TEST_CASE("a customer without a usable telephone number gets letters") {
   November books;
   books.owner().lease()->execute("UPDATE customers_customer SET phone = '-' WHERE customer_id = 11");

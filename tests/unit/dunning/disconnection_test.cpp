@@ -128,6 +128,16 @@ TEST_CASE("what is paid is not stopped, and only what is paid is connected again
   CHECK(reconnect_due(at("2026-12-19T02:00:00Z")) == at("2026-12-20T02:00:00Z"));
 }
 
+TEST_CASE("who pays by agreed instalments is not stopped meanwhile") {
+  for (const auto& [state, step] : {std::pair{CaseState::kCandidate, CaseStep::kApprove}, std::pair{CaseState::kApproved, CaseStep::kNotice}, std::pair{CaseState::kNoticed, CaseStep::kNoticeAgain},
+                                    std::pair{CaseState::kNoticedAgain, CaseStep::kDisconnect}}) {
+    auto f = facts(state);
+    f.on_plan = true;
+    CHECK(code(f, step, "2026-12-18T03:00:00Z", kSupervisor, at("2026-12-22T02:00:00Z")) == "dunning.on_plan");
+    CHECK(code(f, CaseStep::kCancel, "2026-12-18T03:00:00Z") == "cancelled");
+  }
+}
+
 TEST_CASE("a fee-controlled account has agreed to a shorter notice, and keeps the last one") {
   auto f = facts(CaseState::kApproved);
   f.kind = CaseKind::kPrepaid;
