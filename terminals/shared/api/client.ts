@@ -108,6 +108,23 @@ export class Client {
     }
   }
 
+  /** The body of a request with this action whose answer never came before the page went away; null when there is none. */
+  pending<T>(action: string): T | null {
+    const content = this.around.keys.pending(action)
+    if (content === null) return null
+    // "POST /path {body}": the body is what follows the second space.
+    const body = content.split(' ').slice(2).join(' ')
+    try {
+      return JSON.parse(body) as T
+    } catch {
+      return null
+    }
+  }
+
+  give_up(action: string): void {
+    this.around.keys.drop(action)
+  }
+
   private once(path: string, request: Request, body: string | undefined, key: string | null): Promise<Response> {
     const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': this.hooks.language() }
     const method = request.method ?? 'GET'

@@ -1,5 +1,8 @@
 // The texts in English; the same keys as zh.ts, which a test checks.
+import { en_money } from './en_money'
+
 export const en = {
+  ...en_money,
   word: {
     account_no: 'Account no.',
     accounts: 'Accounts',
@@ -40,7 +43,12 @@ export const en = {
     plan: 'Reading plan',
     routes: 'Reading routes',
     tariffs: 'Tariffs',
-    ledger: 'Trial balance',
+    cashier: 'Till',
+    receipts: 'Receipts, day close',
+    proposals: 'Approvals',
+    channels: 'Payment channels',
+    dunning: 'Dunning',
+    ledger: 'Ledger',
     jobs: 'Jobs',
     users: 'Users',
     audit: 'Audit log',
@@ -188,7 +196,11 @@ export const en = {
   reading: { read_at: 'Read at', quality: 'Quality' },
   money: {
     balance: 'Owed',
-    balance_hint: 'all outstanding receivables',
+    balance_hint: 'principal and late charges less the advance',
+    principal: 'Principal (CNY)',
+    late_charge: 'Late charge (CNY)',
+    deposit: 'Deposit (CNY)',
+    unpaid: 'Unpaid (CNY)',
     advance: 'Advance',
     receivables: 'Receivables',
     receivable: 'Receivable (CNY)',

@@ -1,0 +1,25 @@
+// As contract.ts, for the routes of the till, of receivables beyond the balance, of payment channels and of dunning. A
+// server without these routes has none of these types, so tsconfig.json leaves this file out; it is taken in by removing
+// its line under "exclude".
+
+import type { components } from './schema'
+import type * as t from './types'
+import type { Filled, Usable } from './contract'
+
+type Server = components['schemas']
+
+export type MoneyContract = [
+  Usable<t.CashierSession, Filled<Server['CashierSession'], t.CashierSession>>,
+  Usable<t.Receipt, Filled<Server['Receipt'], t.Receipt>>,
+  Usable<t.DueAccount, Filled<Server['DueAccount'], t.DueAccount>>,
+  Usable<t.ReversalRequest, Filled<Server['ReversalRequest'], t.ReversalRequest>>,
+  Usable<t.CashierDay, Filled<Server['CashierDay'], t.CashierDay>>,
+  Usable<t.AccountPayment, Filled<Server['AccountPayment'], t.AccountPayment>>,
+  Usable<t.Statement, Filled<Server['Statement'], t.Statement>>,
+  Usable<t.Proposal, Filled<Server['Proposal'], t.Proposal>>,
+  Usable<t.Plan, Filled<Server['Plan'], t.Plan>>,
+  Usable<t.Channel, Filled<Server['Channel'], t.Channel>>,
+  Usable<t.ChannelItem, Filled<Server['ChannelItem'], t.ChannelItem>>,
+  Usable<t.Reconciliation, Filled<Server['Reconciliation'], t.Reconciliation>>,
+  Usable<t.Disconnection, Filled<Server['Disconnection'], t.Disconnection>>,
+]
