@@ -102,6 +102,11 @@ const routes: RouteRecordRaw[] = [
     props: true,
     meta: { title: 'day.title', right: 'cashier', nav: '/cashier/receipts' },
   },
+  {
+    path: '/proposals',
+    component: () => import('./pages/proposals.vue'),
+    meta: { title: 'nav.proposals', right: 'receivables', nav: '/proposals' },
+  },
   { path: '/jobs', component: () => import('./pages/jobs.vue'), meta: { title: 'nav.jobs', right: 'jobs', nav: '/jobs' } },
   {
     path: '/jobs/:job_id',

@@ -62,6 +62,8 @@ describe('what an amount leaves', () => {
   it('counts the advance that is there already', () => {
     const ahead = new_line(account('1', ['60.10'], '60.10', '50.10', '10.00'))
     expect(left_of(ahead)).toEqual({ kind: 'even', amount: '0.00' })
+    const more_than_due = { ...new_line(account('1', [], '0.00', '0.00', '20.00')), amount: '50' }
+    expect(left_of(more_than_due)).toEqual({ kind: 'advance', amount: '50.00' })
   })
 })
 

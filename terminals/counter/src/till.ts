@@ -66,7 +66,9 @@ export function left_of(line: TillLine): Left | null {
   const over = amount === null || owed === null ? null : difference(amount, difference(owed, usable_advance(line)) ?? owed)
   if (over === null) return null
   const which = sign(over)
-  return { kind: which > 0 ? 'advance' : which < 0 ? 'open' : 'even', amount: over.replace(/^-/, '') }
+  // An advance larger than what is due stays as it is: only what is paid now is added to it.
+  const more = which > 0 && sign(difference(over, amount!) ?? '0') > 0 ? amount! : over
+  return { kind: which > 0 ? 'advance' : which < 0 ? 'open' : 'even', amount: more.replace(/^-/, '') }
 }
 /** An advance is used for the whole account, never for chosen bills only. */
 const usable_advance = (line: TillLine) => (all_chosen(line) ? line.account.advance : '0.00')

@@ -39,10 +39,11 @@ export function money_calls(client: Client) {
     deposit: (id: Id, body: { bank_account: string; slip_no: string; amount: string }) =>
       post<t.BankDeposit>(`/cashier/sessions/${seg(id)}/deposits`, `cashier.sessions.${id}.deposit`, body),
     cashier_day: (date: string, hall: string) => client.get<t.CashierDay>(`/cashier/days/${seg(date)}`, { hall }),
-    close_hall_day: (date: string, hall: string) =>
-      post<t.CashierDay>(`/cashier/days/${seg(date)}/close`, `cashier.days.${date}.${hall}.close`, { hall }),
-    close_company_day: (date: string) =>
-      post<t.CashierDay>(`/cashier/days/${seg(date)}/close-company`, `cashier.days.${date}.close-company`),
+    /** `carry_over`: cash that was not deposited goes into the next day. */
+    close_hall_day: (date: string, hall: string, carry_over: boolean) =>
+      post<t.CashierDay>(`/cashier/days/${seg(date)}/close`, `cashier.days.${date}.${hall}.close`, { hall, carry_over }),
+    close_company_day: (date: string, carry_over: boolean) =>
+      post<t.CashierDay>(`/cashier/days/${seg(date)}/close-company`, `cashier.days.${date}.close-company`, { carry_over }),
 
     // receivables
     account_payments: (account_no: string, query: Query) =>

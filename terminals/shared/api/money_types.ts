@@ -16,7 +16,9 @@ export interface CashierSession {
   session_no: string
   cashier: string
   hall: Hall
-  state: 'open' | 'counted' | 'closed'
+  /** The calendar day it belongs to; nothing is taken into it on another one. */
+  date: string
+  state: 'open' | 'closed'
   opened_at: string
   closed_at: string | null
   float: Decimal
@@ -24,7 +26,11 @@ export interface CashierSession {
   expected: ByMethod
   counted: ByMethod | null
   difference: Decimal | null
+  note: string | null
   receipts: number
+  deposited: Decimal
+  /** What of its cash is neither deposited nor returned. */
+  cash_left: Decimal
   version: number
 }
 export type ReceiptFormat = 'roll' | 'a5'
@@ -73,8 +79,10 @@ export interface Receipt {
   session_no: string
   cashier: string
   hall: Hall
+  date: string
   taken_at: string
   method: PayMethod
+  reference: string | null
   total: Decimal
   tendered: Decimal | null
   change: Decimal | null
@@ -129,12 +137,16 @@ export interface CashierDay {
   date: string
   hall: Hall | null
   state: 'open' | 'closed'
+  closed_by: string | null
+  closed_at: string | null
   sessions: CashierSession[]
   totals: ByMethod
   receipts: number
   reversals: number
   open_sessions: number
   undeposited: Decimal
+  carried_over: Decimal
+  carried_from_before: Decimal
 }
 
 // --- receivables --------------------------------------------------------------------------------------------------
@@ -158,11 +170,14 @@ export interface Statement {
     what: string
     what_en: string
     reference: string | null
-    debit: Decimal | null
-    credit: Decimal | null
+    debit: Decimal
+    credit: Decimal
     balance: Decimal
   }[]
   closing: Decimal
+  /** What late charges come to today, and with them what is owed; null for a period that ended before. */
+  late_charge: Decimal | null
+  balance: Decimal | null
 }
 export const kProposalKinds = [
   'waive_late',
@@ -187,8 +202,8 @@ export interface Proposal {
   amount: Decimal
   reason: string
   state: ProposalState
-  proposed_by: string
-  proposed_by_id?: string | number | null
+  proposed_by: string | null
+  proposed_by_id: string | number
   proposed_at: string
   decided_by: string | null
   decided_at: string | null
@@ -198,9 +213,12 @@ export interface Proposal {
 export interface Plan {
   plan_id: string | number
   state: 'active' | 'kept' | 'broken' | 'cancelled'
-  amount: Decimal
-  made_on: string
-  instalments: { due_on: string; amount: Decimal; paid: Decimal; state: 'open' | 'paid' | 'missed' }[]
+  approved_on: string
+  ended_on: string | null
+  total: Decimal
+  paid: Decimal
+  bills: string[]
+  instalments: { due_on: string; amount: Decimal; paid: Decimal; state: 'open' | 'paid' | 'overdue' }[]
 }
 
 // --- ledger -------------------------------------------------------------------------------------------------------

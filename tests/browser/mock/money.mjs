@@ -23,7 +23,7 @@ export function book_of(a) {
     bill_no: d.bill_no_of(a, m.month), billing_month: m.month, issued_on: `${m.month}-29`, due_on: `${next_month(m.month)}-28`, amount: m.fen,
     outstanding: n < open ? (n === 1 && a.i % 5 === 2 ? Math.floor(m.fen / 2) : m.fen) : 0, waived: 0, late_paid: 0 }))
   const payments = bills.filter((b) => b.outstanding < b.amount).map((b, n) => ({
-    payment_no: `P${b.billing_month.replace('-', '')}${String(a.i).padStart(4, '0')}`, paid_at: `${b.due_on}T0${2 + n}:12:00Z`, value_on: b.due_on, method: ['cash', 'qr', 'direct_debit'][n % 3], source: ['cashier', 'alipay', 'post'][n % 3],
+    payment_no: `P${b.billing_month.replace('-', '')}${String(a.i).padStart(4, '0')}`, paid_at: `${b.due_on}T0${2 + n}:12:00Z`, value_on: b.due_on, method: ['cash', 'qr', 'direct_debit'][n % 3], source: ['cashier', 'channel', 'channel'][n % 3],
     reference: n % 3 ? `2026${String(a.i * 97 + n).padStart(12, '0')}` : null, amount: yuan(b.amount - b.outstanding), advance: '0.00', reversed: n === 3, taken_by: n % 3 ? null : '孙丽' }))
   book = { bills, payments, advance: a.i % 7 === 0 ? 2000 + a.i * 10 : a.i % 9 === 1 ? 1250 : 0, deposit: a.industry ? 5_000_000 : 0, plans: [] }
   books.set(a.account_no, book)
@@ -62,13 +62,14 @@ const reversal_requests = []
 const closed_days = new Map()
 const taken_of = (s, method) => receipts.filter((r) => r.session === s && r.method === method && r.state === 'taken').reduce((sum, r) => sum + fen_of(r.total), 0)
 const expected_of = (s) => Object.fromEntries(kMethods.map((m) => [m, yuan((m === 'cash' ? fen_of(s.float) - s.deposited : 0) + taken_of(s, m))]))
-const session_json = (s) => ({ session_id: s.session_id, session_no: s.session_no, cashier: s.cashier, hall: s.hall, state: s.state, opened_at: s.opened_at, closed_at: s.closed_at, float: s.float, expected: s.state === 'closed' ? s.expected : expected_of(s), counted: s.counted, difference: s.difference, receipts: receipts.filter((r) => r.session === s).length, version: s.version })
-const receipt_json = ({ session, user_id, date, shares, ...r }) => r
+const session_json = (s) => ({ session_id: s.session_id, session_no: s.session_no, cashier: s.cashier, hall: s.hall, date: s.date, state: s.state, opened_at: s.opened_at, closed_at: s.closed_at, float: s.float, expected: s.state === 'closed' ? s.expected : expected_of(s), counted: s.counted, difference: s.difference, note: s.note ?? null, receipts: receipts.filter((r) => r.session === s).length, reversals: receipts.filter((r) => r.session === s && r.state === 'reversed').length, deposited: yuan(s.deposited), returned: '0.00', cash_left: yuan(cash_left(s)), version: s.version })
+const cash_left = (s) => (s.counted ? fen_of(s.counted.cash) - s.deposited_after : fen_of(expected_of(s).cash))
+const receipt_json = ({ session, user_id, shares, ...r }) => ({ ...r, session_id: session.session_id })
 const own_open = (me) => cashier_sessions.find((s) => s.user_id === me.user_id && s.state === 'open')
 const tag = (version) => ({ ETag: `"${version}"` })
 
 function make_session(user_id, cashier, hall, float, opened_at) {
-  const s = { session_id: cashier_sessions.length + 1, session_no: `${opened_at.slice(0, 10).replaceAll('-', '')}-${hall.code}-${String(cashier_sessions.length + 1).padStart(2, '0')}`, user_id, cashier, hall, state: 'open', opened_at, closed_at: null, float, deposited: 0, counted: null, difference: null, version: 1, date: opened_at.slice(0, 10) }
+  const s = { session_id: cashier_sessions.length + 1, session_no: `${opened_at.slice(0, 10).replaceAll('-', '')}-${hall.code}-${String(cashier_sessions.length + 1).padStart(2, '0')}`, user_id, cashier, hall, state: 'open', opened_at, closed_at: null, float, deposited: 0, deposited_after: 0, counted: null, difference: null, version: 1, date: opened_at.slice(0, 10) }
   cashier_sessions.unshift(s)
   return s
 }
@@ -124,7 +125,7 @@ for (const [n, i] of [3, 12, 24, 33, 45, 51].entries()) {
   take(colleague, { user_id: 112, name: '高海燕' }, { accounts: [{ account_no: a.account_no, amount }], method: kMethods[n % 4], ...(n % 4 ? { reference: `SLIP${100 + n}` } : {}) }, `${today()}T0${1 + n}:12:30.000Z`)
 }
 reverse(receipts[2], '户号选错，客户要求退款', '高海燕', null)
-reversal_requests.push({ request_id: 1, receipt: receipts[4], reason: '支票退票', state: 'requested', requested_by: '高海燕', requested_by_id: 112, requested_at: now(), decided_by: null, decided_at: null, decision_note: null })
+reversal_requests.push({ request_id: 1, receipt: receipts[4], reason: '刷卡重复，银行已退', state: 'requested', requested_by: '高海燕', requested_by_id: 112, requested_at: now(), decided_by: null, decided_at: null, decision_note: null })
 const request_json = ({ receipt, ...r }) => ({ ...r, receipt_no: receipt.receipt_no, total: receipt.total, method: receipt.method, account_no: receipt.lines[0].account_no, name: receipt.lines[0].name })
 
 // --- proposals ---------------------------------------------------------------------------------------------------
@@ -152,7 +153,7 @@ function carry_out(p) {
     case 'receive_deposit': book.deposit += fen_of(p.amount); break
     case 'refund_deposit': book.deposit -= fen_of(p.amount); break
     case 'apply_deposit': book.advance += book.deposit; book.deposit = 0; break
-    case 'instalment_plan': book.plans.unshift({ plan_id: p.proposal_id, state: 'active', amount: p.amount, made_on: today(), instalments: p.detail.instalments.map((i) => ({ ...i, paid: '0.00', state: 'open' })) }); break
+    case 'instalment_plan': book.plans.unshift({ plan_id: p.proposal_id, state: 'active', total: p.amount, paid: '0.00', approved_on: today(), ended_on: null, bills: book.bills.filter((b) => b.outstanding > 0).map((b) => b.bill_no), instalments: p.detail.instalments.map((i) => ({ ...i, paid: '0.00', state: 'open' })) }); break
     case 'cancel_plan': for (const plan of book.plans) if (String(plan.plan_id) === String(p.detail.plan_id)) plan.state = 'cancelled'; break
   }
 }
@@ -216,7 +217,7 @@ export function money_routes({ refuse, page, log, need_account }) {
       const s = own_open(me) ?? refuse(409, 'cashier.no_open_session', 'expected an open session but there is none')
       body.accounts.forEach((x, i) => { need_account(x.account_no); amount_at(x.amount, `/accounts/${i}/amount`) })
       const total = body.accounts.reduce((sum, x) => sum + fen_of(x.amount), 0)
-      if (body.method === 'cash' && body.tendered !== undefined && fen_of(body.tendered) < total) wrong('/tendered', 'cashier.tendered_short', `expected ${yuan(total)} or more but got ${body.tendered}`)
+      if (body.method === 'cash' && body.tendered !== undefined && fen_of(body.tendered) < total) wrong('/tendered', 'cashier.tendered_too_little', `expected ${yuan(total)} or more but got ${body.tendered}`)
       if (body.method !== 'cash' && !body.reference) wrong('/reference', 'field.required', 'expected the number of the slip, cheque or order')
       const r = take(s, me, body)
       log(me, 'cashier.take', 'receipt', r.receipt_no, null, { total: r.total, method: r.method })
@@ -230,48 +231,49 @@ export function money_routes({ refuse, page, log, need_account }) {
       need(me, 'cashier.take')
       const r = need_receipt(no)
       if (!body.reason?.trim()) wrong('/reason', 'field.required', 'expected a reason')
-      if (r.state === 'reversed') refuse(409, 'cashier.reversed', 'expected a receipt that stands but it is reversed')
-      if (reversal_requests.some((q) => q.receipt === r && q.state === 'requested')) refuse(409, 'cashier.reversal_asked', 'expected no open request but there is one')
+      if (r.state === 'reversed') refuse(409, 'cashier.reversed_already', 'expected a receipt that stands but it is reversed')
+      if (reversal_requests.some((q) => q.receipt === r && q.state === 'requested')) refuse(409, 'cashier.request_open', 'expected no open request but there is one')
       if (r.session === own_open(me) && r.date === today() && fen_of(r.total) <= kReversalLimit) { reverse(r, body.reason, me.name, null); log(me, 'cashier.reverse', 'receipt', no, null, body); return receipt_json(r) }
       const request = { request_id: reversal_requests.length + 1, receipt: r, reason: body.reason, state: 'requested', requested_by: me.name, requested_by_id: me.user_id, requested_at: now(), decided_by: null, decided_at: null, decision_note: null }
       reversal_requests.unshift(request)
       return [202, { request_id: request.request_id, state: 'requested' }]
     }],
     ['GET', '/cashier/reversal-requests', ({ query }) => page(reversal_requests.filter((r) => !query.get('state') || r.state === query.get('state')).map(request_json), query)],
-    ['POST', '/cashier/reversal-requests/:id/approve', ({ id, me }) => { need(me, 'cashier.approve'); const r = need_request(id); second(me, r.requested_by_id); if (r.state !== 'requested') refuse(409, 'cashier.request_state', 'expected an open request but it is decided'); reverse(r.receipt, r.reason, r.requested_by, me.name); Object.assign(r, { state: 'approved', decided_by: me.name, decided_at: now() }); return request_json(r) }],
-    ['POST', '/cashier/reversal-requests/:id/refuse', ({ id, me, body }) => { need(me, 'cashier.approve'); const r = need_request(id); second(me, r.requested_by_id); if (r.state !== 'requested') refuse(409, 'cashier.request_state', 'expected an open request but it is decided'); Object.assign(r, { state: 'refused', decided_by: me.name, decided_at: now(), decision_note: body.reason }); return request_json(r) }],
+    ['POST', '/cashier/reversal-requests/:id/approve', ({ id, me }) => { need(me, 'cashier.approve'); const r = need_request(id); second(me, r.requested_by_id); if (r.state !== 'requested') refuse(409, 'cashier.request_decided', 'expected an open request but it is decided'); reverse(r.receipt, r.reason, r.requested_by, me.name); Object.assign(r, { state: 'approved', decided_by: me.name, decided_at: now() }); return request_json(r) }],
+    ['POST', '/cashier/reversal-requests/:id/refuse', ({ id, me, body }) => { need(me, 'cashier.approve'); const r = need_request(id); second(me, r.requested_by_id); if (r.state !== 'requested') refuse(409, 'cashier.request_decided', 'expected an open request but it is decided'); Object.assign(r, { state: 'refused', decided_by: me.name, decided_at: now(), decision_note: body.reason }); return request_json(r) }],
     ['POST', '/cashier/sessions/:id/close', ({ id, body, me, expect_version }) => {
       const s = need_session(id)
-      if (s.user_id !== me.user_id) refuse(403, 'cashier.not_own', 'expected the own session')
+      if (s.user_id !== me.user_id) refuse(403, 'cashier.not_your_session', 'expected the own session')
       expect_version(s.version)
-      if (s.state === 'closed') refuse(409, 'cashier.session_state', 'expected an open session but it is closed')
+      if (s.state === 'closed') refuse(409, 'cashier.session_closed', 'expected an open session but it is closed')
       const counted = { cash: body.cash.reduce((sum, c) => sum + fen_of(c.denomination) * c.count, 0), card: fen_of(body.card), cheque: fen_of(body.cheque), qr: fen_of(body.qr) }
       for (const m of kMethods) if (counted[m] === null) wrong(`/${m}`, 'field.pattern', 'expected an amount like 12.50')
       const expected = expected_of(s)
       const difference = kMethods.reduce((sum, m) => sum + counted[m] - fen_of(expected[m]), 0)
-      if (kMethods.some((m) => counted[m] !== fen_of(expected[m])) && !body.note?.trim()) wrong('/note', 'field.required', 'expected a note, as the count differs')
-      Object.assign(s, { state: 'closed', closed_at: now(), expected, counted: Object.fromEntries(kMethods.map((m) => [m, yuan(counted[m])])), difference: yuan(difference), version: s.version + 1 })
+      if (kMethods.some((m) => counted[m] !== fen_of(expected[m])) && !body.note?.trim()) wrong('/note', 'cashier.note_needed', 'expected a note, as the count differs')
+      Object.assign(s, { state: 'closed', closed_at: now(), expected, counted: Object.fromEntries(kMethods.map((m) => [m, yuan(counted[m])])), difference: yuan(difference), note: body.note ?? null, version: s.version + 1 })
       log(me, 'cashier.close', 'cashier_session', id, null, { difference: s.difference })
       return [200, session_json(s), tag(s.version)]
     }],
     ['POST', '/cashier/sessions/:id/deposits', ({ id, body }) => {
       const s = need_session(id)
       const fen = amount_at(body.amount, '/amount')
-      const left = fen_of(s.state === 'closed' ? s.counted.cash : expected_of(s).cash) - (s.state === 'closed' ? s.deposited : 0)
-      if (fen > left) wrong('/amount', 'cashier.too_little_cash', `expected ${yuan(left)} or less but it is ${body.amount}`)
+      const left = cash_left(s)
+      if (fen > left) wrong('/amount', 'cashier.not_enough_cash', `expected ${yuan(left)} or less but it is ${body.amount}`)
       s.deposited += fen
+      if (s.counted) s.deposited_after += fen
       s.version++
-      return [201, { deposit_no: `D${today().replaceAll('-', '')}${s.session_id}${s.version}`, ...body }]
+      return [201, { deposit_no: `D${today().replaceAll('-', '')}${s.session_id}${s.version}`, session_id: s.session_id, session_no: s.session_no, ...body, deposited_at: now(), cash_left: yuan(cash_left(s)) }]
     }],
     ['GET', '/cashier/days/:date', ({ date, query }) => {
       const code = query.get('hall')
       const of_day = cashier_sessions.filter((s) => s.date === date && (!code || s.hall.code === code))
       const totals = Object.fromEntries(kMethods.map((m) => [m, yuan(of_day.reduce((sum, s) => sum + taken_of(s, m), 0))]))
       const list = receipts.filter((r) => r.date === date && (!code || r.hall.code === code))
-      return { date, hall: Object.values(halls).find((h) => h.code === code) ?? null, state: closed_days.has(`${date} ${code ?? ''}`) ? 'closed' : 'open', sessions: of_day.map(session_json), totals, receipts: list.length, reversals: list.filter((r) => r.state === 'reversed').length, open_sessions: of_day.filter((s) => s.state !== 'closed').length, undeposited: yuan(of_day.reduce((sum, s) => sum + taken_of(s, 'cash') - s.deposited, 0)) }
+      return { date, hall: Object.values(halls).find((h) => h.code === code) ?? null, state: closed_days.has(`${date} ${code ?? ''}`) ? 'closed' : 'open', sessions: of_day.map(session_json), totals, receipts: list.length, reversals: list.filter((r) => r.state === 'reversed').length, open_sessions: of_day.filter((s) => s.state !== 'closed').length, undeposited: yuan(of_day.reduce((sum, s) => sum + cash_left(s), 0)), carried_over: '0.00', carried_from_before: '0.00', closed_by: closed_days.get(`${date} ${code ?? ''}`) ?? null, closed_at: null }
     }],
-    ['POST', '/cashier/days/:date/close', ({ date, body, me }) => { need(me, 'cashier.close_day'); if (cashier_sessions.some((s) => s.date === date && s.hall.code === body.hall && s.state !== 'closed')) refuse(409, 'cashier.sessions_open', 'expected every session closed but some are open'); closed_days.set(`${date} ${body.hall}`, me.name); return { date, state: 'closed' } }],
-    ['POST', '/cashier/days/:date/close-company', ({ date, me }) => { need(me, 'cashier.close_day'); if (Object.values(halls).some((h) => !closed_days.has(`${date} ${h.code}`))) refuse(409, 'cashier.halls_open', 'expected every hall closed but some are open'); closed_days.set(`${date} `, me.name); return { date, state: 'closed' } }],
+    ['POST', '/cashier/days/:date/close', ({ date, body, me }) => { need(me, 'cashier.close_day'); if (cashier_sessions.some((s) => s.date === date && s.hall.code === body.hall && s.state !== 'closed')) refuse(409, 'cashier.sessions_open', 'expected every session closed but some are open'); if (!body.carry_over && cashier_sessions.some((s) => s.date === date && s.hall.code === body.hall && cash_left(s) > 0)) refuse(409, 'cashier.undeposited', 'expected all cash to be deposited or carried over but some is not'); closed_days.set(`${date} ${body.hall}`, me.name); return { date, state: 'closed' } }],
+    ['POST', '/cashier/days/:date/close-company', ({ date, me }) => { need(me, 'cashier.close_day'); if (cashier_sessions.some((s) => s.date === date && s.state !== 'closed')) refuse(409, 'cashier.sessions_open', 'expected every session closed but some are open'); for (const h of Object.values(halls)) closed_days.set(`${date} ${h.code}`, me.name); closed_days.set(`${date} `, me.name); return { date, state: 'closed' } }],
 
     ['GET', '/accounts/:no/payments', ({ no, query }) => page(book_of(need_account(no)).payments, query)],
     ['GET', '/accounts/:no/statement', ({ no, query }) => {
@@ -281,8 +283,9 @@ export function money_routes({ refuse, page, log, need_account }) {
       if (!from || !to || from > to) wrong('/to', 'field.range', 'expected a day not before the first')
       let balance = events.filter((e) => e.date < from).reduce((s, e) => s + e.fen, 0)
       const opening = yuan(balance)
-      const rows = events.filter((e) => e.date >= from && e.date <= to).map(({ fen, ...e }) => ({ ...e, debit: fen > 0 ? yuan(fen) : null, credit: fen < 0 ? yuan(-fen) : null, balance: yuan((balance += fen)) }))
-      return { opening, rows, closing: yuan(balance) }
+      const rows = events.filter((e) => e.date >= from && e.date <= to).map(({ fen, ...e }) => ({ ...e, debit: yuan(Math.max(0, fen)), credit: yuan(Math.max(0, -fen)), balance: yuan((balance += fen)) }))
+      const late = to >= today() ? book.bills.reduce((s, b) => s + late_of(b), 0) : null
+      return { opening, rows, closing: yuan(balance), late_charge: late === null ? null : yuan(late), balance: late === null ? null : yuan(balance + late) }
     }],
     ['GET', '/accounts/:no/plans', ({ no }) => ({ items: book_of(need_account(no)).plans })],
     ['GET', '/receivables/proposals', ({ query }) => page(proposals.filter((p) => ['state', 'kind', 'account_no'].every((k) => !query.get(k) || p[k] === query.get(k))), query)],
@@ -294,7 +297,7 @@ export function money_routes({ refuse, page, log, need_account }) {
       const book = book_of(a)
       if (!reason?.trim()) wrong('/reason', 'field.required', 'expected a reason')
       let amount = '0.00'
-      if (['refund_advance', 'receive_deposit', 'refund_deposit'].includes(kind)) { const fen = amount_at(body.amount, '/amount'); amount = yuan(fen); if (kind === 'refund_advance' && fen > book.advance) wrong('/amount', 'receivables.advance_too_small', `expected ${yuan(book.advance)} or less but it is ${body.amount}`) }
+      if (['refund_advance', 'receive_deposit', 'refund_deposit'].includes(kind)) { const fen = amount_at(body.amount, '/amount'); amount = yuan(fen); if (kind === 'refund_advance' && fen > book.advance) wrong('/amount', 'receivables.not_enough', `expected ${yuan(book.advance)} or less but it is ${body.amount}`) }
       if (kind === 'waive_late') { if (!body.bills?.length) wrong('/bills', 'field.list', 'expected a bill'); amount = yuan(body.bills.reduce((s, b) => s + fen_of(b.amount), 0)) }
       if (kind === 'write_off') { if (!body.bills?.length) wrong('/bills', 'field.list', 'expected a bill'); amount = yuan(book.bills.filter((b) => body.bills.includes(b.bill_no)).reduce((s, b) => s + b.outstanding, 0)) }
       if (kind === 'instalment_plan') amount = yuan(body.instalments.reduce((s, x) => s + fen_of(x.amount), 0))
@@ -306,11 +309,11 @@ export function money_routes({ refuse, page, log, need_account }) {
     }],
     ['POST', '/receivables/proposals/:id/approve', ({ id, me, expect_version }) => { need(me, 'receivables.approve'); second(me, need_proposal(id).proposed_by_id); return decide(id, me, expect_version, 'approved', null) }],
     ['POST', '/receivables/proposals/:id/refuse', ({ id, me, body, expect_version }) => { need(me, 'receivables.approve'); return decide(id, me, expect_version, 'refused', body.note) }],
-    ['POST', '/receivables/proposals/:id/withdraw', ({ id, me, expect_version }) => { if (need_proposal(id).proposed_by_id !== me.user_id) refuse(403, 'receivables.not_own', 'expected the own proposal'); return decide(id, me, expect_version, 'withdrawn', null) }],
+    ['POST', '/receivables/proposals/:id/withdraw', ({ id, me, expect_version }) => { if (need_proposal(id).proposed_by_id !== me.user_id) refuse(403, 'receivables.not_yours', 'expected the own proposal'); return decide(id, me, expect_version, 'withdrawn', null) }],
 
     ['GET', '/ledger/periods', ({ me }) => { need(me, 'ledger.view'); return { items: periods } }],
-    ['POST', '/ledger/periods/:month/close', ({ month, me }) => { need(me, 'ledger.close'); const p = periods.find((x) => x.accounting_month === month); if (month >= today().slice(0, 7)) refuse(409, 'ledger.month_not_over', `expected a month that is over but it is ${month}`); Object.assign(p, { state: 'closed', changed_by: me.name, changed_at: now(), version: p.version + 1 }); return [204] }],
-    ['POST', '/ledger/periods/:month/reopen', ({ month, me }) => { need(me, 'ledger.close'); if (periods.find((x) => x.state === 'closed').accounting_month !== month) refuse(409, 'ledger.not_newest', 'expected the newest closed month'); const p = periods.find((x) => x.accounting_month === month); Object.assign(p, { state: 'open', changed_by: me.name, changed_at: now(), version: p.version + 1 }); return [204] }],
+    ['POST', '/ledger/periods/:month/close', ({ month, me }) => { need(me, 'ledger.close'); const p = periods.find((x) => x.accounting_month === month); if (month >= today().slice(0, 7)) refuse(409, 'ledger.period_not_over', `expected a month that is over but it is ${month}`); Object.assign(p, { state: 'closed', changed_by: me.name, changed_at: now(), version: p.version + 1 }); return [204] }],
+    ['POST', '/ledger/periods/:month/reopen', ({ month, me }) => { need(me, 'ledger.close'); if (periods.find((x) => x.state === 'closed').accounting_month !== month) refuse(409, 'ledger.later_closed', 'expected the newest closed month'); const p = periods.find((x) => x.accounting_month === month); Object.assign(p, { state: 'open', changed_by: me.name, changed_at: now(), version: p.version + 1 }); return [204] }],
     ['GET', '/ledger/vouchers', ({ query, me }) => { need(me, 'ledger.view'); return { items: vouchers(query.get('posted_on')) } }],
     ['GET', '/ledger/vouchers/file', ({ query }) => ({ raw: Buffer.from(`\ufeff凭证号,摘要,科目,名称,借方,贷方\r\n${vouchers(query.get('posted_on')).flatMap((v) => v.lines.map((l) => [v.voucher_no, v.summary, l.ledger_account, l.name, l.debit, l.credit].join(','))).join('\r\n')}\r\n`), type: 'text/csv; charset=utf-8', disposition: `attachment; filename="vouchers-${query.get('posted_on')}.csv"` })],
   ]

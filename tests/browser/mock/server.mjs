@@ -234,7 +234,7 @@ createServer(async (request, response) => {
     const params = Object.fromEntries(route.names.map((name, i) => [name, decodeURIComponent(match[i + 1])]))
     const etag = () => { if (request.headers['if-match'] !== `"${run_version}"`) refuse(412, 'request.changed', 'expected the version that was shown but it has changed') }
     try {
-      const expect_version = (version) => { if (!request.headers['if-match']) refuse(428, 'http.no_version', 'expected If-Match'); if (request.headers['if-match'] !== `"${version}"`) refuse(412, 'http.changed', 'expected the version that was shown but it has changed') }
+      const expect_version = (version) => { if (!request.headers['if-match']) refuse(428, 'http.precondition_required', 'expected If-Match'); if (request.headers['if-match'] !== `"${version}"`) refuse(412, 'http.changed', 'expected the version that was shown but it has changed') }
       const result = route.handler({ ...params, query: url.searchParams, body: text ? JSON.parse(text) : null, me: session.user, match: etag, expect_version })
       if (result?.raw) { response.writeHead(200, { 'Content-Type': result.type, ...(result.disposition ? { 'Content-Disposition': result.disposition } : {}) }); return response.end(result.raw) }
       const answer = Array.isArray(result) ? [result[0], structuredClone(result[1]), result[2] ?? {}] : [200, result]

@@ -192,6 +192,8 @@ export const zh = {
     receivables: '应收',
     receivable: '应收金额（元）',
     outstanding: '未收金额（元）',
+    view: { due: '欠费', payments: '缴费记录', statement: '对账单', proposals: '审批与分期', postings: '账务明细' },
+    to_till: '去收费',
     postings: '账务明细',
     posted_on: '记账日期',
     transaction_no: '凭证号',
