@@ -71,5 +71,39 @@ export function money_calls(client: Client) {
     /** An address to download from, not a request. */
     voucher_file: (posted_on: string, encoding: 'utf-8' | 'gb18030') =>
       `/api/v1/ledger/vouchers/file?posted_on=${seg(posted_on)}&encoding=${encoding}`,
+
+    // payment channels
+    channels: () => client.get<t.Page<t.Channel>>('/channels'),
+    channel: (code: string) => client.get<t.Channel>(`/channels/${seg(code)}`),
+    channel_items: (code: string, query: Query) => client.get<t.Page<t.ChannelItem>>(`/channels/${seg(code)}/items`, query),
+    reconciliations: (code: string, query: Query) =>
+      client.get<t.Page<t.Reconciliation>>(`/channels/${seg(code)}/reconciliations`, query),
+    reconciled_day: (code: string, date: string, query: Query) =>
+      client.get<t.ReconciledDay>(`/channels/${seg(code)}/reconciliations/${seg(date)}`, query),
+    load_channel_file: (code: string, business_date: string, file: File) =>
+      client.send<{ job_id: Id }>(`/channels/${seg(code)}/reconciliations`, {
+        method: 'POST',
+        query: { business_date, file_name: file.name },
+        file,
+        action: `channels.${code}.${business_date}.load`,
+      }),
+    resolve_difference: (code: string, date: string, id: Id, body: { how: t.Settling; note: string }) =>
+      post<t.Difference>(`/channels/${seg(code)}/reconciliations/${seg(date)}/items/${seg(id)}/resolve`, `differences.${id}.resolve`, body),
+    approve_difference: (code: string, date: string, id: Id) =>
+      post<t.Difference>(`/channels/${seg(code)}/reconciliations/${seg(date)}/items/${seg(id)}/approve`, `differences.${id}.approve`),
+    withdraw_difference: (code: string, date: string, id: Id) =>
+      post<t.Difference>(`/channels/${seg(code)}/reconciliations/${seg(date)}/items/${seg(id)}/withdraw`, `differences.${id}.withdraw`),
+    settlements: (code: string, query: Query) => client.get<t.Page<t.Settlement>>(`/channels/${seg(code)}/settlements`, query),
+
+    // dunning
+    dunning_rules: () => client.get<t.DunningRules>('/dunning/rules'),
+    dunning_runs: (query: Query) => client.get<t.Page<t.DunningRun>>('/dunning/runs', query),
+    start_dunning: (kind: t.DunningRunKind) => post<{ job_id: Id }>('/dunning/runs', `dunning.runs.${kind}`, { kind }),
+    dunning_notices: (query: Query) => client.get<t.Page<t.DunningNotice>>('/dunning/notices', query),
+    disconnections: (query: Query) => client.get<t.Page<t.Disconnection>>('/disconnections', query),
+    disconnection: (id: Id) => client.get<t.DisconnectionHistory>(`/disconnections/${seg(id)}`),
+    move_disconnection: (id: Id, step: string, body: Record<string, string>) =>
+      post<t.Disconnection>(`/disconnections/${seg(id)}/${seg(step)}`, `disconnections.${id}.${step}`, body),
+    prepaid_accounts: (query: Query) => client.get<t.Page<t.PrepaidAccount>>('/prepaid/accounts', query),
   }
 }

@@ -243,95 +243,165 @@ export interface Voucher {
 export interface Channel {
   code: string
   name: string
-  kind: string
-  state: string
-  today: { items: number; amount: Decimal }
-  one_sided: number
+  kind: 'bank' | 'post' | 'payment_company' | 'alipay' | 'wechat'
+  state: 'active' | 'suspended'
+  transport: string
+  signed_on: boolean
+  /** What it took that has not arrived at the bank. */
+  in_transit: Decimal
+  today: { payments: number; paid: Decimal; reversals: number; reversed: Decimal }
 }
 export interface ChannelItem {
   item_id: string | number
-  received_at: string
-  trace_no: string
-  account_no: string | null
+  kind: 'pay' | 'reverse'
+  state: 'paid' | 'refused' | 'voided' | 'reversed'
+  response: string
+  message: string
+  serial_no: string | null
+  account_no: string
   name: string | null
   amount: Decimal
-  answer: string
-  payment_no: string | null
-  state: string
+  business_date: string
+  payment_no: string | number | null
+  receipt_no: string | null
+  received_at: string
 }
-export interface OneSidedItem {
-  item_id: string | number
-  side: 'ours' | 'theirs'
-  trace_no: string
-  account_no: string | null
-  name: string | null
-  ours: Decimal | null
-  theirs: Decimal | null
-  state: 'open' | 'proposed' | 'resolved'
-  how: OneSidedResolution | null
-  note: string | null
-  proposed_by: string | null
-  proposed_by_id?: string | number | null
-  approved_by: string | null
+export interface SideTotal {
+  count: number
+  amount: Decimal
 }
-export type OneSidedResolution = 'post' | 'reverse' | 'ignore'
 export interface Reconciliation {
-  date: string
-  state: string
-  file_name: string | null
-  ours: { items: number; amount: Decimal }
-  theirs: { items: number; amount: Decimal } | null
-  matched: number
-  items: OneSidedItem[]
+  channel: string
+  business_date: string
+  state: 'loaded' | 'differences' | 'settled'
+  file_name: string
+  theirs: SideTotal
+  ours: SideTotal
+  equal: SideTotal
+  open_differences: number
+  job_id: string | number | null
+  loaded_by: string | null
+  loaded_at: string
+  compared_at: string | null
+}
+export type DifferenceKind = 'only_theirs' | 'only_ours' | 'amount' | 'account' | 'other_day'
+export type Settling = 'post' | 'reverse' | 'ignore'
+/** What the two sides do not agree about: one-sided, or with another amount, account or day. */
+export interface Difference {
+  difference_id: string | number
+  kind: DifferenceKind
+  serial_no: string
+  account_no: string
+  name: string | null
+  their_amount: Decimal | null
+  our_amount: Decimal | null
+  state: 'open' | 'proposed' | 'settled'
+  how: Settling | null
+  note: string
+  proposed_by: string | null
+  proposed_by_id: string | number | null
+  decided_by: string | null
+  decided_at: string | null
+}
+export interface ReconciledDay extends Page<Difference> {
+  reconciliation: Reconciliation
+}
+export interface Settlement {
+  settlement_id: string | number
+  business_date: string
+  amount: Decimal
+  reference: string
+  note: string
+  state: 'proposed' | 'posted' | 'refused'
+  proposed_by: string | null
+  proposed_at: string
+  decided_by: string | null
 }
 
 // --- dunning ------------------------------------------------------------------------------------------------------
 
-export interface DunningRule {
-  category: string
-  after_days: number
-  step: string
-  least_amount: Decimal
-  notice_kind: string | null
+export interface DunningRules {
+  set_id: number
+  valid_from: string
+  rules: { category: string; step: number; days_after_due: number; action: string; minimum: Decimal }[]
 }
+export type DunningRunKind = 'reminders' | 'payment_scan' | 'prepaid'
 export interface DunningRun {
   run_id: string | number
-  started_at: string
+  kind: DunningRunKind
+  run_on: string
+  job_id: string | number
+  requested_by: string | null
+  created_at: string
   finished_at: string | null
   accounts: number
   notices: number
-  cases: number
-  state: string
+  candidates: number
+  held_back: number
+  moved: number
+  overdue: Decimal
 }
 export interface DunningNotice {
   notice_id: string | number
   account_no: string
   name: string
-  kind: string
+  purpose: string
   channel: string
-  amount: Decimal
-  sent_at: string | null
-  state: string
+  billing_month: string | null
+  step: number | null
+  principal: Decimal
+  late_charge: Decimal
+  days_overdue: number
+  queued_at: string
+  case_id: string | number | null
 }
+export type CaseState =
+  | 'candidate'
+  | 'approved'
+  | 'noticed'
+  | 'noticed_again'
+  | 'disconnected'
+  | 'paid'
+  | 'reconnected'
+  | 'cancelled'
 export interface Disconnection {
   case_id: string | number
+  kind: 'arrears' | 'prepaid'
   account_no: string
   name: string
-  amount: Decimal
-  state: string
-  overdue_since: string
-  notified_on: string | null
-  /** The first day on which the law allows the next step. */
-  next_step: string | null
-  next_on: string | null
+  address: string
+  state: CaseState
+  billing_month: string | null
+  due_on: string
+  overdue: Decimal
+  important: boolean
+  authority_copy: string | null
+  reason: string | null
+  proposed_by: string | null
+  proposed_at: string
   approved_by: string | null
+  approved_at: string | null
+  noticed_at: string | null
+  stop_at: string | null
+  noticed_again_at: string | null
+  disconnected_at: string | null
+  paid_at: string | null
+  reconnect_due_at: string | null
+  reconnect_overdue: boolean
+  reconnected_at: string | null
+  cancelled_at: string | null
+}
+export interface DisconnectionHistory extends Disconnection {
+  events: { step: string; from: string; to: string; at: string; by: string | null; note: string | null }[]
 }
 export interface PrepaidAccount {
   account_no: string
   name: string
-  balance: Decimal
-  estimated_on: string
-  days_left: number | null
-  state: string
+  warn_limit: Decimal
+  stop_limit: Decimal
+  credit: Decimal
+  enrolled_on: string
+  balance_on: string | null
+  balance: Decimal | null
+  level: 'good' | 'low' | 'empty' | null
 }
-export type RuleSet = Page<DunningRule> & { version?: number }

@@ -168,7 +168,7 @@ function vouchers(day) {
   const sum = (list) => list.reduce((s, r) => s + fen_of(r.total), 0)
   const cash = sum(of_day.filter((r) => r.method === 'cash'))
   const line = (code, debit, credit) => ({ ledger_account: String(code), name: kLedger[code], debit: yuan(debit), credit: yuan(credit) })
-  return [{ voucher_no: `${day.replaceAll('-', '')}-02`, template: 'payment_received', summary: '收电费', transactions: of_day.length, lines: [line(1001, cash, 0), line(1002, sum(of_day) - cash, 0), line(1122, 0, sum(of_day))].filter((l) => l.debit !== '0.00' || l.credit !== '0.00') }]
+  return [{ voucher_no: `${day.replaceAll('-', '')}-02`, template: 'payment', summary: '收电费', transactions: of_day.length, lines: [line(1001, cash, 0), line(1002, sum(of_day) - cash, 0), line(1122, 0, sum(of_day))].filter((l) => l.debit !== '0.00' || l.credit !== '0.00') }]
 }
 
 export function money_routes({ refuse, page, log, need_account }) {
