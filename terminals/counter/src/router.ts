@@ -107,6 +107,28 @@ const routes: RouteRecordRaw[] = [
     component: () => import('./pages/proposals.vue'),
     meta: { title: 'nav.proposals', right: 'receivables', nav: '/proposals' },
   },
+  {
+    path: '/channels',
+    component: () => import('./pages/channels.vue'),
+    meta: { title: 'nav.channels', right: 'channels', nav: '/channels' },
+  },
+  {
+    path: '/channels/:code',
+    component: () => import('./pages/channel.vue'),
+    props: true,
+    meta: { title: 'nav.channels', right: 'channels', nav: '/channels' },
+  },
+  {
+    path: '/channels/:code/days/:date',
+    component: () => import('./pages/channel-day.vue'),
+    props: true,
+    meta: { title: 'difference.title', right: 'channels', nav: '/channels' },
+  },
+  {
+    path: '/dunning',
+    component: () => import('./pages/dunning.vue'),
+    meta: { title: 'nav.dunning', right: 'dunning', nav: '/dunning' },
+  },
   { path: '/jobs', component: () => import('./pages/jobs.vue'), meta: { title: 'nav.jobs', right: 'jobs', nav: '/jobs' } },
   {
     path: '/jobs/:job_id',

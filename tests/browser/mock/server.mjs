@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { channel_routes } from './channels.mjs'
 import * as d from './data.mjs'
 import { money_routes } from './money.mjs'
 
@@ -46,7 +47,7 @@ function start_job(kind, finish) {
   jobs.unshift(job)
   const timer = setInterval(() => {
     job.progress.done = Math.min(job.progress.total, job.progress.done + 40)
-    run.shards.done = Math.floor((40 * job.progress.done) / job.progress.total)
+    if (kind.startsWith('billing')) run.shards.done = Math.floor((40 * job.progress.done) / job.progress.total)
     if (job.progress.done === job.progress.total) {
       clearInterval(timer)
       job.state = 'done'
@@ -55,7 +56,7 @@ function start_job(kind, finish) {
       run_version++
     }
   }, 150)
-  run.job_id = job.job_id
+  if (kind.startsWith('billing')) run.job_id = job.job_id
   run_version++
   return job
 }
@@ -148,6 +149,7 @@ const routes = [
   ['GET', '/ledger/trial-balance', ({ query }) => { const month = query.get('accounting_month'); const s = d.month_totals(month ?? '2026-09'); const none = month === d.kThisMonth && run.state !== 'issued'; return none ? { accounting_month: month, items: [], debit: '0.00', credit: '0.00' } : { accounting_month: month, items: [{ ledger_account: '1122', name: '应收电费', name_en: 'Receivables', debit: s.amount, credit: '0.00' }, { ledger_account: '6001', name: '售电收入', name_en: 'Electricity revenue', debit: '0.00', credit: s.amount }], debit: s.amount, credit: s.amount } }],
   ['GET', '/jobs', ({ query }) => page(jobs, query)],
   ...money_routes({ refuse, page, log, need_account }),
+  ...channel_routes({ refuse, page, log, start_job }),
   ['GET', '/jobs/:id', ({ id }) => jobs.find((j) => String(j.job_id) === id) ?? refuse(404, 'jobs.no_job', `expected a job but there is none with number ${id}`)],
 ]
 const compiled = routes.map(([method, path, handler]) => ({ method, handler, names: [...path.matchAll(/:(\w+)/g)].map((m) => m[1]), pattern: new RegExp(`^/api/v1${path.replace(/:\w+/g, '([^/]+)')}$`) }))
@@ -235,7 +237,7 @@ createServer(async (request, response) => {
     const etag = () => { if (request.headers['if-match'] !== `"${run_version}"`) refuse(412, 'request.changed', 'expected the version that was shown but it has changed') }
     try {
       const expect_version = (version) => { if (!request.headers['if-match']) refuse(428, 'http.precondition_required', 'expected If-Match'); if (request.headers['if-match'] !== `"${version}"`) refuse(412, 'http.changed', 'expected the version that was shown but it has changed') }
-      const result = route.handler({ ...params, query: url.searchParams, body: text ? JSON.parse(text) : null, me: session.user, match: etag, expect_version })
+      const result = route.handler({ ...params, query: url.searchParams, body: text && request.headers['content-type'] === 'application/json' ? JSON.parse(text) : null, text, me: session.user, match: etag, expect_version })
       if (result?.raw) { response.writeHead(200, { 'Content-Type': result.type, ...(result.disposition ? { 'Content-Disposition': result.disposition } : {}) }); return response.end(result.raw) }
       const answer = Array.isArray(result) ? [result[0], structuredClone(result[1]), result[2] ?? {}] : [200, result]
       if (key) answered.set(key, answer)

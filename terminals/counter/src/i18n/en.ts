@@ -1,8 +1,10 @@
 // The texts in English; the same keys as zh.ts, which a test checks.
+import { en_channels } from './en_channels'
 import { en_money } from './en_money'
 
 export const en = {
   ...en_money,
+  ...en_channels,
   word: {
     account_no: 'Account no.',
     accounts: 'Accounts',
@@ -516,6 +518,8 @@ export const en = {
   },
   unit: { kWh: 'kWh', kW: 'kW', kVA: 'kVA', kwh: 'kWh', kw: 'kW', kva: 'kVA', yuan: 'CNY' },
   job_kind: {
+    payment_channels_reconcile: 'Reconciliation',
+    dunning_run: 'Dunning',
     billing_calculate: 'Calculate bills',
     billing_issue: 'Issue bills',
     calculate: 'Calculate bills',

@@ -1,9 +1,11 @@
 // 界面文字。代码表（category、reason 等）的键就是服务器给出的代码。
+import { zh_channels } from './zh_channels'
 import { zh_money } from './zh_money'
 import { zh_problems } from './zh_problems'
 
 export const zh = {
   ...zh_money,
+  ...zh_channels,
   word: {
     account_no: '户号',
     accounts: '用电户',
@@ -482,7 +484,7 @@ export const zh = {
     agreement_change: '合同变更',
   },
   unit: { kWh: 'kWh', kW: 'kW', kVA: 'kVA', kwh: 'kWh', kw: 'kW', kva: 'kVA', yuan: '元' },
-  job_kind: { billing_calculate: '电费计算', billing_issue: '电费发行', calculate: '电费计算', issue: '电费发行' },
+  job_kind: { payment_channels_reconcile: '渠道对账', dunning_run: '催费', billing_calculate: '电费计算', billing_issue: '电费发行', calculate: '电费计算', issue: '电费发行' },
   job_state: { queued: '排队', running: '执行中', done: '完成', failed: '失败', cancelled: '已取消' },
   job_unit: { accounts: '户', bills: '户', routes: '抄表段', shards: '抄表段', rows: '行' },
   tariff_status: { draft: '草稿', published: '已发布' },
