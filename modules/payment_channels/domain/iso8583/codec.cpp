@@ -44,6 +44,11 @@ std::size_t length_digits(LengthKind kind) { return kind == LengthKind::kLlVar ?
 NumberForm form_of(const Profile& profile, const FieldSpec& spec) { return spec.numbers.value_or(profile.numbers); }
 BcdFill fill_of(const Profile& profile, const FieldSpec& spec) { return spec.fill.value_or(profile.fill); }
 
+bool is_bcd(const Profile& profile, const FieldSpec& spec) {
+  const bool digits = spec.content == Content::kNumeric || spec.content == Content::kTrack || spec.content == Content::kSigned;
+  return digits && form_of(profile, spec) == NumberForm::kBcd;
+}
+
 // How many bytes a value of `size` digits, characters or bytes takes on the wire.
 std::size_t bytes_of(const Profile& profile, const FieldSpec& spec, std::size_t size) {
   const bool bcd = form_of(profile, spec) == NumberForm::kBcd;
@@ -99,8 +104,9 @@ class Reader {
   std::size_t at_ = 0;
 };
 
-Error bad_content(int field, std::size_t at, const std::string& expected, std::string_view found) {
-  return complaint(field, "content", fmt::format("{} at byte {}: expected {} but found {}", name_of(field), at, expected, wire::quoted(found)));
+// `found` is quoted already.
+Error bad_content(int field, std::size_t at, const std::string& expected, const std::string& found) {
+  return complaint(field, "content", fmt::format("{} at byte {}: expected {} but found {}", name_of(field), at, expected, found));
 }
 
 Result<std::string> read_digits(Reader& reader, int field, std::size_t digits, NumberForm form, BcdFill fill, const std::string& expected) {
@@ -108,11 +114,11 @@ Result<std::string> read_digits(Reader& reader, int field, std::size_t digits, N
   const auto raw = reader.take(field, form == NumberForm::kBcd ? wire::bcd_bytes(digits) : digits, expected);
   if (!raw) return raw.error();
   if (form == NumberForm::kAscii) {
-    if (!wire::is_digits(*raw)) return bad_content(field, at, expected, *raw);
+    if (!wire::is_digits(*raw)) return bad_content(field, at, expected, wire::quoted(*raw));
     return std::string(*raw);
   }
   auto text = wire::from_bcd(*raw, digits, fill, false);
-  if (!text) return bad_content(field, at, expected + " in BCD", *raw);
+  if (!text) return bad_content(field, at, expected + " in BCD", wire::quoted_hex(*raw));
   return *std::move(text);
 }
 
@@ -160,7 +166,7 @@ Result<std::string> read_field(Reader& reader, const Profile& profile, int field
   const auto raw = reader.take(field, bytes_of(profile, spec, size), expected);
   if (!raw) return raw.error();
   auto value = value_of(profile, spec, size, *raw);
-  if (!value) return bad_content(field, at, expected, *raw);
+  if (!value) return bad_content(field, at, expected, is_bcd(profile, spec) ? wire::quoted_hex(*raw) : wire::quoted(*raw));
   return *std::move(value);
 }
 
@@ -170,7 +176,7 @@ Result<std::string> read_bitmap(Reader& reader, BitmapForm form, const char* whi
   if (!raw) return raw.error();
   if (form == BitmapForm::kBinary) return std::string(*raw);
   auto bytes = wire::from_hex(*raw);
-  if (!bytes) return bad_content(1, at, std::string(which) + " in hexadecimal digits", *raw);
+  if (!bytes) return bad_content(1, at, std::string(which) + " in hexadecimal digits", wire::quoted(*raw, wire::Cards::kNone));
   return *std::move(bytes);
 }
 

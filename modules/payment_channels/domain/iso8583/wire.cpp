@@ -86,18 +86,23 @@ std::string to_hex(std::string_view bytes) {
   return hex;
 }
 
-std::string quoted(std::string_view bytes) {
-  const bool cut = bytes.size() > kMostQuoted;
+std::string quoted_hex(std::string_view bytes) {
+  return to_hex(bytes.substr(0, kMostQuotedHex)) + (bytes.size() > kMostQuotedHex ? "…" : "") + " (hex)";
+}
+
+std::string quoted(std::string_view bytes, Cards cards) {
   const bool printable = std::all_of(bytes.begin(), bytes.end(), [](char c) { return c >= ' ' && c <= '~'; });
-  if (!printable) return to_hex(bytes.substr(0, kMostQuotedHex)) + (bytes.size() > kMostQuotedHex ? "…" : "") + " (hex)";
+  if (!printable) return quoted_hex(bytes);
   std::string text(bytes.substr(0, kMostQuoted));
-  for (std::size_t begin = 0; begin < text.size();) {
+  for (std::size_t begin = 0; cards == Cards::kHidden && begin < text.size();) {
     std::size_t end = begin;
     while (end < text.size() && text[end] >= '0' && text[end] <= '9') ++end;
     if (end - begin > kCardDigits) std::fill(text.begin() + static_cast<std::ptrdiff_t>(begin + 6), text.begin() + static_cast<std::ptrdiff_t>(end - 4), '*');
     begin = end + 1;
   }
-  return "\"" + text + (cut ? "…" : "") + "\"";
+  text.insert(0, 1, '"');
+  text += bytes.size() > kMostQuoted ? "…\"" : "\"";
+  return text;
 }
 
 }  // namespace mis::payment_channels::iso8583::wire

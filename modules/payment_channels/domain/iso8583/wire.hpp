@@ -27,6 +27,9 @@ std::string to_hex(std::string_view bytes);  // upper case
 
 // A few bytes as a complaint quotes them: printable ones as text, others as hexadecimal digits, never more than 24.
 // Long runs of digits may be card numbers: of them only the first six and last four are shown.
-std::string quoted(std::string_view bytes);
+enum class Cards : bool { kHidden, kNone };
+std::string quoted(std::string_view bytes, Cards cards = Cards::kHidden);
+// The first bytes as hexadecimal digits, for BCD.
+std::string quoted_hex(std::string_view bytes);
 
 }  // namespace mis::payment_channels::iso8583::wire
