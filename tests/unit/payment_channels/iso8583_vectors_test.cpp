@@ -46,7 +46,7 @@ Profile jpos_93b() {
   p.bitmap = BitmapForm::kBinary;
   p.mti = p.lengths = p.numbers = NumberForm::kBcd;
   p.fill = BcdFill::kRight;
-  return with(p, {{35, {LengthKind::kLlVar, Content::kTrack, 37, NumberForm::kAscii, {}}}, {56, ll(35, Content::kNumeric)}});
+  return with(p, {{35, {LengthKind::kLlVar, Content::kTrack, 37, NumberForm::kAscii, {}}}, {49, text(3)}, {50, text(3)}, {51, text(3)}, {56, ll(35, Content::kNumeric)}});
 }
 
 // Binary values stand as "hex:…" in the collection.
