@@ -12,7 +12,7 @@ namespace {
 // The ladder, from the ground up. Rooms on one step stand beside each other.
 const std::vector<std::vector<std::string>> kLadder = {
     {"mis/base"},
-    {"mis/observe", "mis/db"},
+    {"mis/observe", "mis/db", "mis/net"},
     {"mis/files"},
     {"mis/http"},
     {"mis/security"},
@@ -25,6 +25,7 @@ const std::vector<std::vector<std::string>> kLadder = {
     {"modules/meter_reading"},
     {"modules/billing"},
     {"modules/receivables"},
+    {"modules/payment_channels"},
     {"db/demo"},
     {"mis/commands"},
     {"mis"},
