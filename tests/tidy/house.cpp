@@ -25,6 +25,7 @@ const std::vector<std::vector<std::string>> kLadder = {
     {"modules/meter_reading"},
     {"modules/billing"},
     {"modules/receivables"},
+    {"modules/payment_channels"},
     {"db/demo"},
     {"mis/commands"},
     {"mis"},
