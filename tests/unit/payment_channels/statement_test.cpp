@@ -117,8 +117,9 @@ TEST_CASE("a returned direct debit bears its reason, and a reversal its mark", "
 }
 
 TEST_CASE("a notification has no balances and agrees with nothing", "[payment_channels][statement]") {
-  const auto text = "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.054.001.08'><BkToCstmrDbtCdtNtfctn><GrpHdr><MsgId>N</MsgId></GrpHdr><Ntfctn><Id>N1</Id><CpyDplctInd>DUPL</CpyDplctInd>"
-                    "<Acct><Id><IBAN>DE87123456781234567890</IBAN></Id></Acct>" + entry(8, "0.01", "CRDT") + "</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>";
+  const int version = GENERATE(2, 4, 8);
+  const auto text = fmt::format("<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.054.001.{:02}'>", version) + "<BkToCstmrDbtCdtNtfctn><GrpHdr><MsgId>N</MsgId></GrpHdr><Ntfctn><Id>N1</Id><CpyDplctInd>DUPL</CpyDplctInd>"
+                    "<Acct><Id><IBAN>DE87123456781234567890</IBAN></Id></Acct>" + entry(version, "0.01", "CRDT") + "</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>";
   const auto read = read_statement(input(text));
   REQUIRE(read);
   CHECK(read->heads[0].kind == StatementKind::kNotification);
