@@ -218,6 +218,7 @@ TEST_CASE("accepted is not paid, and a status nobody knows means nothing", "[pay
   CHECK(outcome_of_iso_status("ACCP") == DebitOutcome::kPending);
   CHECK(outcome_of_iso_status("PDNG") == DebitOutcome::kPending);
   CHECK(outcome_of_iso_status("RJCT") == DebitOutcome::kRejected);
+  CHECK(outcome_of_iso_status("BLCK") == DebitOutcome::kUnknown);
   CHECK(outcome_of_iso_status("acsc") == DebitOutcome::kUnknown);
   CHECK(outcome_of_iso_status("") == DebitOutcome::kUnknown);
 }
