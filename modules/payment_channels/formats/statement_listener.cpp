@@ -210,7 +210,8 @@ void StatementListener::take_transaction(std::string_view name, std::string_view
     // What is inside may be in the payer's currency; then only the entry's own amount is ours.
     auto& amount = name == "Amt" ? draft.amount : draft.detail_amount;
     if (currency != options_.currency) draft.other_currency = true;
-    else if (amount = parse_amount(text, AmountUnit::kYuan); !amount) complain("TxDtls/" + std::string(name), "payment_channels.amount", "an amount with two decimals", explain_amount(text, AmountUnit::kYuan));
+    else if (amount = parse_amount(text, AmountUnit::kYuan); !amount)
+      complain("TxDtls/" + std::string(name), "payment_channels.amount", "an amount with two decimals", explain_amount(text, AmountUnit::kYuan));
   } else if (name == "CdtDbtInd") {
     draft.direction = text;
   } else if (take_path(name, "RltdPties")) {
@@ -289,7 +290,8 @@ void StatementListener::end_statement() {
     const Money computed = *head_.opening + end_.booked_credit - end_.booked_debit;
     end_.agrees = computed == *head_.closing;
     if (!*end_.agrees) {
-      items.emplace_back(files::Problem{head_.line, "Bal CLBD", "payment_channels.balance_differs", "the opening balance and the booked entries to give " + format_yuan(computed), format_yuan(*head_.closing)});
+      items.emplace_back(files::Problem{head_.line, "Bal CLBD", "payment_channels.balance_differs",
+                                        "the opening balance and the booked entries to give " + format_yuan(computed), format_yuan(*head_.closing)});
     }
   }
   items.emplace_back(end_);

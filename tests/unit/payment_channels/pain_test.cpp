@@ -48,7 +48,8 @@ int validates(const std::string& xml, const std::string& schema) {
 }
 
 std::string report(std::string_view version, std::string_view inside) {
-  return fmt::format("<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.{}\"><CstmrPmtStsRpt><GrpHdr><MsgId>B1</MsgId><CreDtTm>2026-11-02T08:00:00</CreDtTm></GrpHdr>{}</CstmrPmtStsRpt></Document>",
+  return fmt::format("<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.{}\"><CstmrPmtStsRpt>"
+                     "<GrpHdr><MsgId>B1</MsgId><CreDtTm>2026-11-02T08:00:00</CreDtTm></GrpHdr>{}</CstmrPmtStsRpt></Document>",
                      version, inside);
 }
 

@@ -43,7 +43,8 @@ const AlipayExpectation kAlipayExpected{"2021000000000001", "2088000000000001", 
 
 constexpr std::string_view kApiKey = "0123456789abcdef0123456789ABCDEF";
 constexpr std::string_view kTransaction =
-    R"({"mchid":"1900000001","appid":"wx01","out_trade_no":"QR20261110-1","transaction_id":"4200001","trade_state":"SUCCESS","success_time":"2026-11-10T10:00:03+08:00","amount":{"total":5123,"payer_total":5123,"currency":"CNY"}})";
+    R"({"mchid":"1900000001","appid":"wx01","out_trade_no":"QR20261110-1","transaction_id":"4200001",)"
+    R"("trade_state":"SUCCESS","success_time":"2026-11-10T10:00:03+08:00","amount":{"total":5123,"payer_total":5123,"currency":"CNY"}})";
 
 std::string wechat_body(std::string_view transaction, std::string_view key = kApiKey) { return *write_wechat_notice("EV-1", "TRANSACTION.SUCCESS", transaction, key, "abcdefghijkl"); }
 

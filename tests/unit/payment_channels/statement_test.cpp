@@ -15,7 +15,8 @@ using mis::Money;
 namespace {
 
 std::string statement(int version, std::string_view inside) {
-  return fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.{:02}\"><BkToCstmrStmt><GrpHdr><MsgId>M1</MsgId></GrpHdr>\n{}</BkToCstmrStmt></Document>",
+  return fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+                     "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.{:02}\"><BkToCstmrStmt><GrpHdr><MsgId>M1</MsgId></GrpHdr>\n{}</BkToCstmrStmt></Document>",
                      version, inside);
 }
 
@@ -51,7 +52,8 @@ TEST_CASE("a statement's entries are read in all three versions alike", "[paymen
     INFO(version);
     const auto details = fmt::format(
         "<AcctSvcrRef>BANK-1</AcctSvcrRef><BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>RDDT</Cd><SubFmlyCd>ESDD</SubFmlyCd></Fmly></Domn></BkTxCd><NtryDtls>"
-        "<TxDtls><Refs><InstrId>I1</InstrId><EndToEndId>DD-1</EndToEndId><TxId>T1</TxId><MndtId>M1</MndtId></Refs>{}<RltdPties><Dbtr>{}</Dbtr><DbtrAcct><Id><Othr><Id>6217</Id></Othr></Id></DbtrAcct></RltdPties>"
+        "<TxDtls><Refs><InstrId>I1</InstrId><EndToEndId>DD-1</EndToEndId><TxId>T1</TxId><MndtId>M1</MndtId></Refs>{}"
+        "<RltdPties><Dbtr>{}</Dbtr><DbtrAcct><Id><Othr><Id>6217</Id></Othr></Id></DbtrAcct></RltdPties>"
         "<RmtInf><Ustrd>电费</Ustrd><Ustrd>2026-10</Ustrd><Strd><CdtrRefInf><Ref>1000000018</Ref></CdtrRefInf></Strd></RmtInf></TxDtls>"
         "<TxDtls><Refs><EndToEndId>NOTPROVIDED</EndToEndId></Refs>{}</TxDtls></NtryDtls><AddtlNtryInf>batch</AddtlNtryInf>",
         amount_of(version, "51.23"), name_of(version, "王小明"), amount_of(version, "48.77000"));
@@ -101,7 +103,8 @@ TEST_CASE("a statement's entries are read in all three versions alike", "[paymen
 }
 
 TEST_CASE("a returned direct debit bears its reason, and a reversal its mark", "[payment_channels][statement]") {
-  const auto details = "<RvslInd>true</RvslInd><NtryDtls><TxDtls><Refs><EndToEndId>DD-1</EndToEndId></Refs><RtrInf><Rsn><Cd>AC04</Cd></Rsn><AddtlInf>账户</AddtlInf><AddtlInf>已销户</AddtlInf></RtrInf></TxDtls></NtryDtls>";
+  const auto details = "<RvslInd>true</RvslInd><NtryDtls><TxDtls><Refs><EndToEndId>DD-1</EndToEndId></Refs>"
+                       "<RtrInf><Rsn><Cd>AC04</Cd></Rsn><AddtlInf>账户</AddtlInf><AddtlInf>已销户</AddtlInf></RtrInf></TxDtls></NtryDtls>";
   const auto read = read_statement(input(one_statement(2, entry(2, "51.23", "DBIT", details))));
   REQUIRE(read);
   REQUIRE(read->entries.size() == 1);
@@ -118,7 +121,8 @@ TEST_CASE("a returned direct debit bears its reason, and a reversal its mark", "
 
 TEST_CASE("a notification has no balances and agrees with nothing", "[payment_channels][statement]") {
   const int version = GENERATE(2, 4, 8);
-  const auto text = fmt::format("<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.054.001.{:02}'>", version) + "<BkToCstmrDbtCdtNtfctn><GrpHdr><MsgId>N</MsgId></GrpHdr><Ntfctn><Id>N1</Id><CpyDplctInd>DUPL</CpyDplctInd>"
+  const auto text = fmt::format("<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.054.001.{:02}'>", version) + "<BkToCstmrDbtCdtNtfctn><GrpHdr><MsgId>N</MsgId></GrpHdr>"
+                    "<Ntfctn><Id>N1</Id><CpyDplctInd>DUPL</CpyDplctInd>"
                     "<Acct><Id><IBAN>DE87123456781234567890</IBAN></Id></Acct>" + entry(version, "0.01", "CRDT") + "</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>";
   const auto read = read_statement(input(text));
   REQUIRE(read);
