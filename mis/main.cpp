@@ -59,6 +59,8 @@ int run(int argc, char** argv) {
 
   auto* verify_command = app.add_subcommand("verify", "Recompute the audit chain and the ledger, print what differs");
   add_place(*verify_command, verify_place);
+  bool repair = false;
+  verify_command->add_flag("--repair", repair, "Write what follows from the ledger anew where it differs; never the ledger itself");
 
   auto* migrate_command = app.add_subcommand("migrate", "Bring the database to this build's schema");
   add_place(*migrate_command, migrate_place);
@@ -94,7 +96,7 @@ int run(int argc, char** argv) {
   if (*serve_command) return serve(serve_options, signals);
   if (*demo_command) return demo(demo_options, signals);
   if (*bill_command) return bill(bill_options);
-  if (*verify_command) return verify(verify_place);
+  if (*verify_command) return verify(verify_place, repair);
   if (*migrate_command) {
     const Installation installation(migrate_place);
     fmt::print("{} migrations applied\n", installation.timing().migrations);

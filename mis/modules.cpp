@@ -7,6 +7,7 @@
 #include "modules/billing/history_import.hpp"
 #include "modules/customers/customers.hpp"
 #include "modules/customers/import.hpp"
+#include "modules/ledger/ledger.hpp"
 #include "modules/meter_reading/import.hpp"
 #include "modules/meter_reading/meter_reading.hpp"
 #include "modules/metering/import.hpp"
@@ -27,6 +28,7 @@ void register_modules(Registry& registry) {
   tariffs::register_module(registry);
   meter_reading::register_module(registry);
   billing::register_module(registry);
+  ledger::register_module(registry);
   receivables::register_module(registry);
 }
 

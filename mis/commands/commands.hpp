@@ -45,7 +45,7 @@ struct CountyFilesOptions {
 int serve(const ServeOptions& options, http::StopSignals& signals);
 int demo(const DemoOptions& options, http::StopSignals& signals);
 int bill(const BillOptions& options);
-int verify(const Place& place);
+int verify(const Place& place, bool repair);
 int import_files(const Place& place, const std::vector<std::string>& arguments);
 int setup(const Place& place, const std::string& admin);
 int print_openapi();

@@ -1,13 +1,14 @@
-// `mis verify`: recomputes what must hold and prints what differs.
+// `mis verify`: recomputes what must hold and prints what differs; with --repair it also writes the projections anew.
 #include <fmt/format.h>
 
 #include "mis/commands/commands.hpp"
 #include "mis/security/audit.hpp"
+#include "modules/ledger/ledger.hpp"
 #include "modules/receivables/receivables.hpp"
 
 namespace mis::commands {
 
-int verify(const Place& place) {
+int verify(const Place& place, bool repair) {
   Installation installation(place);
   int wrong = 0;
   auto chain = security::verify_audit_chain(installation.app());
@@ -21,14 +22,19 @@ int verify(const Place& place) {
     fmt::print("audit chain: broken at row {}: {}\n", *chain->first_broken_seq, chain->reason);
     ++wrong;
   }
-  auto differences = receivables::verify_ledger(installation.app());
-  if (!differences) {
-    fmt::print(stderr, "{}\n", differences.error().message);
-    return 2;
-  }
-  for (const auto& difference : *differences) fmt::print("ledger: {}\n", difference);
-  if (differences->empty()) fmt::print("ledger: every transaction sums to zero; receivables, batches and postings agree\n");
-  wrong += static_cast<int>(differences->size());
+  const auto tell = [&](const char* what, const char* well, const Result<std::vector<std::string>>& differences) {
+    if (!differences) {
+      fmt::print(stderr, "{}\n", differences.error().message);
+      return false;
+    }
+    for (const auto& difference : *differences) fmt::print("{}: {}\n", what, difference);
+    if (differences->empty()) fmt::print("{}: {}\n", what, well);
+    wrong += static_cast<int>(differences->size());
+    return true;
+  };
+  if (!tell("ledger", "every transaction sums to zero and is of its template; heads, batches, reversals and closed months agree", ledger::verify(installation.app()))) return 2;
+  if (!tell("receivables", "bills, payments, open items, advances and deposits are what the ledger makes of them", receivables::verify_receivables(installation.app(), repair))) return 2;
+  if (repair && wrong > 0) fmt::print("the projections were written anew where they differed; run verify again\n");
   return wrong == 0 ? 0 : 1;
 }
 

@@ -64,7 +64,9 @@ std::vector<Param> parse_line(std::string_view line) {
   return fields;
 }
 
-constexpr int kRowsPerInsert = 500;
+// Statements come in a few lengths only, so that a session prepares ten of them and not one for every number of rows.
+constexpr std::int64_t kRowsPerInsert = 512;
+constexpr std::int64_t kFewRows = 16;
 
 }  // namespace
 
@@ -82,6 +84,12 @@ std::int64_t load_text(Session& session, std::string_view table, std::string_vie
 
 BulkWriter::BulkWriter(std::string_view table, std::initializer_list<std::string_view> columns)
     : table_(table), columns_(columns.begin(), columns.end()) {}
+
+BulkWriter& BulkWriter::or_update(std::initializer_list<std::string_view> columns) {
+  on_duplicate_ = " ON DUPLICATE KEY UPDATE ";
+  for (const auto column : columns) on_duplicate_ += fmt::format("{}{} = VALUES({})", column == *columns.begin() ? "" : ", ", column, column);
+  return *this;
+}
 
 void BulkWriter::separate() {
   if (fields_in_row_++ > 0) text_ += '\t';
@@ -135,7 +143,8 @@ std::int64_t BulkWriter::flush(Session& session) {
     ~Clear() { w.text_.clear(); w.rows_ = 0; }
   } clear{*this};
   const auto send = [&]() -> std::int64_t {
-    if (session.forbids_local_infile()) return flush_by_insert(session);
+    if (!on_duplicate_.empty()) return flush_by_insert(session), expected;  // the server counts a changed row as two
+    if (rows_ <= kFewRows || session.forbids_local_infile()) return flush_by_insert(session);
     try {
       return load_text(session, table_, fmt::format("{}", fmt::join(columns_, ", ")), text_);
     } catch (const DbError& e) {
@@ -156,29 +165,27 @@ std::int64_t BulkWriter::flush_by_insert(Session& session) {
   std::string row_marks = "(";
   for (std::size_t i = 0; i < columns_.size(); ++i) row_marks += i == 0 ? "?" : ",?";
   row_marks += ')';
-  const auto statement_for = [&](int rows) {
+  const auto statement_for = [&](std::int64_t rows) {
     std::string sql = fmt::format("INSERT INTO {} ({}) VALUES ", table_, fmt::join(columns_, ", "));
-    for (int i = 0; i < rows; ++i) {
+    for (std::int64_t i = 0; i < rows; ++i) {
       if (i > 0) sql += ',';
       sql += row_marks;
     }
-    return sql;
+    return sql + on_duplicate_;
   };
   std::int64_t arrived = 0;
-  std::vector<Param> params;
-  int rows = 0;
-  const auto send = [&] {
-    if (rows > 0) arrived += session.run_update(statement_for(rows), params);
-    params.clear();
-    rows = 0;
-  };
-  for (std::string_view rest = text_; !rest.empty();) {
-    const auto end = rest.find('\n');  // a newline inside a field is escaped, so this one ends the row
-    for (auto& field : parse_line(rest.substr(0, end))) params.push_back(std::move(field));
-    rest.remove_prefix(end + 1);
-    if (++rows == kRowsPerInsert) send();
+  std::string_view rest = text_;
+  for (std::int64_t left = rows_, batch = kRowsPerInsert; left > 0; left -= batch) {
+    while (batch > left) batch /= 2;
+    std::vector<Param> params;
+    params.reserve(static_cast<std::size_t>(batch) * columns_.size());
+    for (std::int64_t i = 0; i < batch; ++i) {
+      const auto end = rest.find('\n');  // a newline inside a field is escaped, so this one ends the row
+      for (auto& field : parse_line(rest.substr(0, end))) params.push_back(std::move(field));
+      rest.remove_prefix(end + 1);
+    }
+    arrived += session.run_update(statement_for(batch), params);
   }
-  send();
   return arrived;
 }
 

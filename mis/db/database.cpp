@@ -1,10 +1,13 @@
 #include "mis/db/database.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <random>
 #include <thread>
 
 #include <fmt/format.h>
+
+#include "mis/db/sequence.hpp"
 
 namespace mis::db {
 namespace {
@@ -121,6 +124,29 @@ std::optional<Error> Database::run_read(const std::function<void(Session&)>& wor
       if (e.kind() != DbError::Kind::kLost || attempt >= 1) return to_error(e);
     }
   }
+}
+
+std::int64_t Database::take_ids(std::string_view sequence, std::int64_t count) {
+  constexpr std::int64_t kBlock = 1'000;
+  const std::lock_guard lock(ids_mutex_);
+  auto& block = ids_.try_emplace(std::string(sequence)).first->second;
+  if (block.end - block.next < count) {
+    if (!ids_session_ || ids_session_->broken()) ids_session_ = std::make_unique<Session>(endpoint_);
+    const auto wanted = std::max(count, kBlock);
+    ids_session_->begin();
+    try {
+      block.next = take_block(*ids_session_, sequence, wanted);
+      ids_session_->commit();
+    } catch (...) {
+      block = {};
+      if (!ids_session_->broken()) ids_session_->rollback();
+      throw;
+    }
+    block.end = block.next + wanted;
+  }
+  const auto first = block.next;
+  block.next += count;
+  return first;
 }
 
 Database::Stats Database::stats() const {

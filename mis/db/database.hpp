@@ -3,8 +3,10 @@
 
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <vector>
@@ -66,6 +68,10 @@ class Database {
     return std::move(*result);
   }
 
+  // `count` consecutive ids of a sequence for single rows: unique for ever, not without gaps. Taken in blocks over a session
+  // of its own, so that nobody waits for another's transaction to end. Throws DbError where the database is not there.
+  std::int64_t take_ids(std::string_view sequence, std::int64_t count = 1);
+
   const Endpoint& endpoint() const { return endpoint_; }
   struct Stats { std::int64_t transactions, retries, lost_sessions; int in_use, idle; };
   Stats stats() const;
@@ -83,6 +89,11 @@ class Database {
   std::vector<std::unique_ptr<Session>> idle_;
   int in_use_ = 0;
   std::int64_t transactions_ = 0, retries_ = 0, lost_ = 0;
+
+  struct IdBlock { std::int64_t next = 0, end = 0; };
+  std::mutex ids_mutex_;
+  std::map<std::string, IdBlock, std::less<>> ids_;
+  std::unique_ptr<Session> ids_session_;  // not of the pool: whoever needs ids holds a session already
 };
 
 // The Error that a DbError is for callers.

@@ -11,6 +11,7 @@
 
 #include "mis/base/id.hpp"
 #include "mis/base/money.hpp"
+#include "mis/base/result.hpp"
 #include "mis/base/time.hpp"
 #include "mis/db/session.hpp"
 
@@ -87,6 +88,17 @@ void load_agreements(db::Session& session, std::span<const Agreement> rows);
 void load_asset_search_keys(db::Session& session, std::span<const AssetKey> rows);
 // The accounts that are found by these asset numbers already.
 std::unordered_multimap<std::string, AccountId> accounts_with_asset_keys(db::Session& session, std::span<const std::string> asset_nos);
+
+// How others name an account.
+struct AccountLabel {
+  AccountId id;
+  std::string account_no;
+  OrgId org;
+  std::string name, address;
+};
+// By its printed number, within a data scope. Errors: customers.no_account (not found), which says nothing of other scopes.
+Result<AccountLabel> find_label(db::Session& session, std::string_view account_no, std::string_view scope_pattern = "/%");
+std::unordered_map<AccountId, AccountLabel> labels_of(db::Session& session, std::span<const AccountId> accounts);
 
 void register_module(Registry& registry);
 

@@ -6,10 +6,12 @@
 namespace mis::receivables {
 
 void register_module(Registry& registry) {
-  registry.permission({"receivables.view", "查看应收与账务", "See receivables and the ledger"});
+  registry.permission({"receivables.view", "查看应收与收费", "See receivables and payments"});
   registry.table_prefix("receivables_");
   register_routes(registry);
-  registry.part<billing::IssueListeners>().on_shard.push_back(post_issued_shard);
+  auto& database = registry.services().database;
+  registry.part<billing::IssueListeners>().on_shard.push_back(
+      [&database](db::Session& session, const billing::IssuedShard& shard) { return post_issued_shard(database, session, shard); });
 }
 
 }  // namespace mis::receivables

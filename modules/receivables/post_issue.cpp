@@ -5,70 +5,79 @@
 #include <fmt/format.h>
 
 #include "mis/db/bulk_writer.hpp"
-#include "modules/receivables/domain/posting_template.hpp"
+#include "modules/receivables/domain/bill_postings.hpp"
+#include "modules/receivables/item_store.hpp"
 
 namespace mis::receivables {
 namespace {
 
 struct IssuedBill {
-  AccountId account;
-  int revision;
+  BillKey key;
   OrgId org;
+  std::string category;
   BillAmounts amounts;
 };
 
 std::vector<IssuedBill> read_bills(db::Session& session, const billing::IssuedShard& shard) {
   std::vector<IssuedBill> bills;
-  for (auto rows = session.query("SELECT account_id, revision, org_id, amount_fen, funds_fen, export_fen FROM billing_issuable_bill "
+  for (auto rows = session.query("SELECT account_id, revision, org_id, category, amount_fen, funds_fen, export_fen FROM billing_issuable_bill "
                                  "WHERE billing_month = ? AND route_id = ? ORDER BY account_id, revision", shard.month, shard.route); rows.next();)
-    bills.push_back({{rows.i64(0)}, rows.i32(1), {rows.i64(2)}, {{rows.i64(3)}, {rows.i64(4)}, -Money{rows.i64(5)}}});
+    bills.push_back({{{rows.i64(0)}, shard.month, rows.i32(1)}, {rows.i64(2)}, rows.text(3), {{rows.i64(4)}, {rows.i64(5)}, -Money{rows.i64(6)}}});
   return bills;
 }
 
 // Transaction ids need only be unique, so they are made of what they are about instead of being drawn from a counter that
-// all shards would queue for: account, billing month, revision and the number of the template.
-constexpr std::int64_t kTemplateNumber = 1;
-std::int64_t transaction_id_of(BillingMonth month, const IssuedBill& bill) {
+// all shards would queue for: account, billing month, revision and the number of the template, which is no zero.
+std::int64_t transaction_id_of(const BillKey& bill) {
   constexpr BillingMonth kFirst{200001};
-  return ((bill.account.value * 10'000 + month.months_since(kFirst)) * 100 + bill.revision) * 10 + kTemplateNumber;
+  return ((bill.account.value * 10'000 + bill.month.months_since(kFirst)) * 100 + bill.revision) * 10 + static_cast<int>(ledger::Template::kBillIssued);
+}
+
+std::vector<ledger::Posting> postings_of(const IssuedBill& bill) {
+  std::vector<ledger::Posting> postings;
+  for (const auto& line : kBillLines)
+    if (const Money amount = amount_of(line, bill.amounts); amount.value != 0) postings.push_back({line.account, amount, bill.key.account, bill.key.month, bill.key.revision});
+  return postings;
+}
+
+void write_receivables(db::Session& session, const billing::IssuedShard& shard, const std::vector<IssuedBill>& bills) {
+  const Date due_on = billing::due_date(shard.issued_on);
+  db::BulkWriter receivables("receivables_receivable", {"billing_month", "account_id", "revision", "route_id", "org_id", "category", "amount_fen", "issued_on", "due_on"});
+  db::BulkWriter items("receivables_open_item", {"account_id", "billing_month", "revision", "org_id", "category", "amount_fen", "due_on", "outstanding_fen", "late_to"});
+  for (const auto& bill : bills) {
+    const auto& key = bill.key;
+    receivables.add(key.month).add(key.account).add(key.revision).add(shard.route).add(bill.org).add(bill.category).add(bill.amounts.amount).add(shard.issued_on).add(due_on);
+    receivables.end_row();
+    if (bill.amounts.amount.value <= 0) continue;
+    items.add(key.account).add(key.month).add(key.revision).add(bill.org).add(bill.category).add(bill.amounts.amount).add(due_on).add(bill.amounts.amount).add(due_on);
+    items.end_row();
+  }
+  receivables.flush(session);
+  items.flush(session);
 }
 
 }  // namespace
 
-Status post_issued_shard(db::Session& session, const billing::IssuedShard& shard) {
+Status post_issued_shard(db::Database& database, db::Session& session, const billing::IssuedShard& shard) {
   const auto bills = read_bills(session, shard);
-  const auto day = shard.issued_on.ymd();
-  const BillingMonth accounting_month{static_cast<int>(day.year()) * 100 + static_cast<int>(static_cast<unsigned>(day.month()))};
-  db::BulkWriter receivables("receivables_receivable", {"billing_month", "account_id", "revision", "route_id", "org_id", "amount_fen", "issued_on", "due_on"});
-  db::BulkWriter postings("receivables_posting", {"accounting_month", "transaction_id", "line_no", "account_id", "ledger_account", "amount_fen", "billing_month", "revision"});
-  Money debit;
-  std::int64_t transactions = 0;
+  std::vector<ledger::BatchTransaction> transactions;
+  std::vector<AccountId> accounts;
   for (const auto& bill : bills) {
-    receivables.add(shard.month).add(bill.account).add(bill.revision).add(shard.route).add(bill.org).add(bill.amounts.amount).add(shard.issued_on).add(billing::due_date(shard.issued_on));
-    receivables.end_row();
-    int line_no = 0;
-    Money sum;
-    for (const auto& line : kBillIssuedLines) {
-      const Money amount = amount_of(line, bill.amounts);
-      if (amount.value == 0) continue;
-      postings.add(accounting_month).add(transaction_id_of(shard.month, bill)).add(++line_no).add(bill.account).add(static_cast<int>(line.account)).add(amount).add(shard.month).add(bill.revision);
-      postings.end_row();
-      sum += amount;
-      if (amount.value > 0) debit += amount;
-    }
-    if (sum.value != 0) return internal("receivables.unbalanced", fmt::format("expected the postings of account {} to sum to zero but they make {} fen", bill.account.value, sum.value));
-    if (line_no > 0) ++transactions;
+    transactions.push_back({transaction_id_of(bill.key), postings_of(bill)});
+    accounts.push_back(bill.key.account);
   }
-  try {
-    session.execute("INSERT INTO receivables_batch (accounting_month, template, subject, first_transaction_id, transactions, debit_fen, posted_on, posted_at, posted_by) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", accounting_month, kBillIssued, fmt::format("{}/{}", shard.run.value, shard.route.value),
-                    bills.empty() ? 0 : transaction_id_of(shard.month, bills.front()), transactions, debit, shard.issued_on, shard.at, shard.by);
-  } catch (const db::DbError& e) {
-    if (e.kind() != db::DbError::Kind::kDuplicate) throw;
-    return conflict("receivables.posted_already", fmt::format("expected route {} of run {} not to be posted yet but it is", shard.route.value, shard.run.value));
-  }
-  receivables.flush(session);
-  postings.flush(session);
+  const ledger::Batch batch{ledger::Template::kBillIssued, fmt::format("{}/{}", shard.run.value, shard.route.value), shard.issued_on, shard.at, shard.by};
+  if (auto posted = ledger::post_batch(session, batch, transactions); !posted) return posted;
+  // Held until the end: a payment that comes meanwhile finds either no new bill, or the bill with its advance used.
+  auto locked = lock_accounts(session, accounts);
+  if (!locked) return std::move(locked).error();
+  delete_settled_items(session, accounts);
+  write_receivables(session, shard, bills);
+  std::vector<AccountId> with_advance;
+  for (const auto& [account, state] : *locked)
+    if (state.advance.value > 0) with_advance.push_back(account);
+  auto applied = apply_advances(database, session, with_advance, {shard.issued_on, shard.at, shard.by});
+  if (!applied) return std::move(applied).error();
   return ok();
 }
 

@@ -1,8 +1,13 @@
-// What others may use of receivables: what customers owe and the ledger that says why. Both are append-only; a balance is
-// always the sum of postings.
+// What others may use of receivables: what customers owe, how it is paid, and how a payment is taken back.
+//
+// Money comes in by one door, `pay`, whoever took it: a cashier's session, a bank, a QR payment. It locks the account, shares
+// the money among what is open (oldest first, late charges as the utility has set it), keeps the rest as an advance and posts
+// to the ledger, in the caller's unit of work. The state of accounts and bills is a projection of the ledger.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,53 +17,130 @@
 #include "mis/base/time.hpp"
 #include "mis/db/database.hpp"
 #include "mis/registry.hpp"
+#include "modules/ledger/ledger.hpp"
+#include "modules/receivables/domain/allocate.hpp"
+#include "modules/receivables/domain/open_item.hpp"
 
 namespace mis::receivables {
 
-struct Receivable {
+using PaymentId = Id<struct PaymentTag>;
+
+// ── What is owed ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+// What an account owes on a day, bill by bill, oldest first; what it has in advance and as a deposit.
+struct AccountDue {
+  AccountId account;
+  std::vector<OpenItem> items;  // open ones only
+  Money principal, late;        // sums of the items, late charges as of the day asked for
+  Money advance, deposit;
+  Money due() const { return principal + late; }
+};
+std::vector<AccountDue> due_of(db::Session& session, std::span<const AccountId> accounts, Date on);
+AccountDue due_of(db::Session& session, AccountId account, Date on);
+
+// The account's newest bills with what is left of each, newest first.
+struct BillState {
   BillingMonth month;
   int revision = 1;
-  Money amount;
-  Money outstanding;
+  Money amount, outstanding, late;  // late charge due as of the day asked for
   Date issued_on, due_on;
 };
+std::vector<BillState> newest_bills(db::Session& session, AccountId account, Date on, int limit);
 
-struct AccountBalance {
-  Money balance;  // what the account owes; negative: what it has in advance
-  std::vector<Receivable> receivables;  // newest first
+// ── Payments ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+enum class PaymentMethod : std::uint8_t { kCash, kCard, kCheque, kQr, kTransfer, kCollection, kDirectDebit };
+std::string_view name_of(PaymentMethod method);  // "cash", "card", "cheque", "qr", "transfer", "collection", "direct_debit"
+std::optional<PaymentMethod> method_of(std::string_view name);
+
+// Who took the money. A reference is unique within its source: what was paid once is not paid again.
+enum class Source : std::uint8_t { kCashier, kChannel, kUnidentified };
+std::string_view name_of(Source source);
+
+// Where the money is now: kCash of a cashier session, kInTransit or kBank of a channel.
+struct MoneyPlace {
+  ledger::LedgerAccount account = ledger::LedgerAccount::kInTransit;
+  std::int64_t subject = 0;
 };
 
-struct Posting {
-  BillingMonth accounting_month;
-  std::int64_t transaction_id = 0;
-  int line_no = 0;
-  std::string ledger_code, name, name_en;
-  Money amount;  // debit positive
-  std::string template_name;
+struct Payment {
+  AccountId account;
+  Money amount;  // positive, at most 9·10¹⁵ fen
+  Source source = Source::kCashier;
+  std::int64_t source_id = 0;
+  std::string reference;  // 1 to 64 printable ASCII characters
+  PaymentMethod method = PaymentMethod::kCash;
+  MoneyPlace into;
+  Date posted_on;  // the utility's day
+  Date value_on;   // the day that counts for late charges: the bank's business day; not after posted_on
+  Instant at;
+  std::optional<UserId> by;
+  std::vector<BillKey> bills = {};  // pay only these, in this order; empty: all, by the utility's order
+};
+
+struct PaymentOutcome {
+  PaymentId id;
+  std::vector<Allocation> allocations;
+  Money advance;  // what became an advance
+  ledger::TransactionKey transaction;
+};
+
+// Takes payments, each for its account; one account may come several times. Locks the accounts in the order of their ids. Any
+// error undoes the caller's whole unit of work, so callers with many lines find out what is wrong with each before: the account
+// must exist, amounts be positive, references new. Errors: receivables.no_account, receivables.bad_amount,
+// receivables.bad_reference, receivables.value_date, receivables.not_open (a bill asked for is not), receivables.paid_already
+// (conflict: the reference is there already), ledger.period_closed.
+Result<std::vector<PaymentOutcome>> pay_all(db::Database& database, db::Session& session, std::span<const Payment> payments);
+Result<PaymentOutcome> pay(db::Database& database, db::Session& session, const Payment& payment);
+
+struct PaymentRow {
+  PaymentId id;
+  AccountId account;
+  Source source = Source::kCashier;
+  std::int64_t source_id = 0;
+  std::string reference;
+  PaymentMethod method = PaymentMethod::kCash;
+  Money amount, advance;
+  Date value_on;
+  Instant paid_at;
+  std::optional<UserId> taken_by;
+  ledger::TransactionKey transaction;
+  bool reversed = false;
+};
+std::optional<PaymentRow> find_payment(db::Session& session, PaymentId id);
+std::optional<PaymentRow> find_payment(db::Session& session, Source source, std::int64_t source_id, std::string_view reference);
+// An account's payments behind `before` (0: from the newest on), newest first.
+std::vector<PaymentRow> payments_of(db::Session& session, AccountId account, PaymentId before, int limit);
+
+// Takes a payment back: its transaction is reversed, the bills are open again as though it had never come (late charges run
+// on), its advance goes; where that advance has paid later bills already, those applications are reversed too, newest first.
+// Errors: receivables.no_payment, receivables.reversed_already, receivables.advance_gone (it was refunded or moved),
+// ledger.period_closed.
+struct Reversal {
+  PaymentId payment;
+  std::string reason;  // 1 to 200 characters
   Date posted_on;
-  std::optional<BillingMonth> billing_month;
+  Instant at;
+  std::optional<UserId> by, approved_by;
 };
+Result<ledger::TransactionKey> reverse_payment(db::Database& database, db::Session& session, const Reversal& reversal);
 
-struct TrialLine {
-  std::string ledger_code, name, name_en;
-  Money debit, credit;
+// ── Advances ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+struct Occasion {  // when and by whom something is done
+  Date posted_on;
+  Instant at;
+  std::optional<UserId> by;
 };
+// Uses the accounts' advances for what they owe; done by itself at issue. Returns what was used of all.
+Result<Money> apply_advances(db::Database& database, db::Session& session, std::span<const AccountId> accounts, const Occasion& when);
 
-AccountBalance balance_of(db::Session& session, AccountId account);
-// The postings behind `after` in the order newest transaction first, lines ascending.
-struct PostingPosition {
-  BillingMonth accounting_month{999912};
-  std::int64_t transaction_id = INT64_MAX;
-  int line_no = 0;
-};
-std::vector<Posting> postings_of(db::Session& session, AccountId account, PostingPosition after, int limit);
-// Debit and credit per ledger account of one accounting month, or of all time.
-std::vector<TrialLine> trial_balance(db::Session& session, std::optional<BillingMonth> month);
+// ── The projection ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-// Recomputes everything from the postings: every transaction sums to zero, every batch has the transactions and the debit
-// that it says, every receivable has its posting and every issued bill its receivable, and every ledger account has of an
-// issued month what the bills make. Returns what differs, in words.
-Result<std::vector<std::string>> verify_ledger(db::Database& database);
+// Recomputes bills and accounts from the ledger and says in words what differs, beside what ledger::verify says: receivables and
+// issued bills, payments and their transactions, open items, advances and deposits. With `repair` it writes the projection anew
+// where it differs (never the ledger) and still tells.
+Result<std::vector<std::string>> verify_receivables(db::Database& database, bool repair = false);
 
 void register_module(Registry& registry);
 

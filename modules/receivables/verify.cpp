@@ -1,71 +1,184 @@
-// Recomputes the ledger from its postings and says what differs.
+// Recomputes bills and accounts from the ledger and says what differs.
 #include <map>
 
 #include <fmt/format.h>
 
-#include "modules/receivables/domain/posting_template.hpp"
+#include "mis/base/decimal.hpp"
+#include "modules/receivables/domain/bill_postings.hpp"
+#include "modules/receivables/item_store.hpp"
 #include "modules/receivables/receivables.hpp"
 
 namespace mis::receivables {
+namespace {
 
-Result<std::vector<std::string>> verify_ledger(db::Database& database) {
-  return database.read([](db::Session& s) -> Result<std::vector<std::string>> {
-    constexpr int kMost = 20;  // of each kind: enough to see what happened
-    std::vector<std::string> differences;
-    for (auto rows = s.query("SELECT accounting_month, transaction_id, CAST(SUM(amount_fen) AS SIGNED) AS total FROM receivables_posting "
-                             "GROUP BY accounting_month, transaction_id HAVING SUM(amount_fen) <> 0 LIMIT ?", kMost); rows.next();)
-      differences.push_back(fmt::format("transaction {} of {}: expected to sum to zero but found {} fen", rows.i64(1), rows.month(0).to_string(), rows.i64(2)));
+using ledger::LedgerAccount;
+using Differences = std::vector<std::string>;
 
-    // Months that only one side has are differences too.
-    struct Sums {
-      std::int64_t transactions = 0, debit_fen = 0;
-    };
-    std::map<std::int32_t, std::pair<Sums, Sums>> months;  // by month: what the batches say, what the postings have
-    for (auto rows = s.query("SELECT accounting_month, CAST(SUM(transactions) AS SIGNED), CAST(SUM(debit_fen) AS SIGNED) FROM receivables_batch GROUP BY accounting_month"); rows.next();)
-      months[rows.i32(0)].first = {rows.i64(1), rows.i64(2)};
-    for (auto rows = s.query("SELECT accounting_month, CAST(SUM(line_no = 1) AS SIGNED), CAST(SUM(IF(amount_fen > 0, amount_fen, 0)) AS SIGNED) FROM receivables_posting GROUP BY accounting_month"); rows.next();)
-      months[rows.i32(0)].second = {rows.i64(1), rows.i64(2)};
-    for (const auto& [month, sums] : months) {
-      const auto& [said, found] = sums;
-      if (said.debit_fen != found.debit_fen)
-        differences.push_back(fmt::format("month {}: expected the batches' {} fen of debit but the postings have {}", BillingMonth{month}.to_string(), said.debit_fen, found.debit_fen));
-      if (said.transactions != found.transactions)
-        differences.push_back(fmt::format("month {}: expected the batches' {} transactions but the postings have {}", BillingMonth{month}.to_string(), said.transactions, found.transactions));
+constexpr int kMost = 20;  // of each kind: enough to see what happened
+
+void check_receivables(db::Session& s, Differences& differences) {
+  for (auto rows = s.query("SELECT r.billing_month, r.account_id, r.amount_fen, p.total FROM receivables_receivable r LEFT JOIN "
+                           "(SELECT billing_month, account_id, revision, CAST(SUM(amount_fen) AS SIGNED) AS total FROM ledger_issue_posting WHERE ledger_account = ? "
+                           "GROUP BY billing_month, account_id, revision) p "
+                           "ON p.billing_month = r.billing_month AND p.account_id = r.account_id AND p.revision = r.revision "
+                           "WHERE r.amount_fen <> COALESCE(p.total, 0) LIMIT ?", static_cast<int>(LedgerAccount::kReceivables), kMost); rows.next();)
+    differences.push_back(fmt::format("receivable of account {} for {}: expected a posting of {} fen but found {}", rows.i64(1), rows.month(0).to_string(), rows.i64(2),
+                                      rows.is_null(3) ? std::string("none") : std::to_string(rows.i64(3))));
+  for (auto rows = s.query("SELECT b.billing_month, b.account_id, b.amount_fen, r.amount_fen FROM billing_issuable_bill b "
+                           "JOIN billing_issued_month x ON x.billing_month = b.billing_month "
+                           "LEFT JOIN receivables_receivable r ON r.billing_month = b.billing_month AND r.account_id = b.account_id AND r.revision = b.revision "
+                           "WHERE r.amount_fen IS NULL OR r.amount_fen <> b.amount_fen LIMIT ?", kMost); rows.next();)
+    differences.push_back(fmt::format("issued bill of account {} for {}: expected a receivable of {} fen but found {}", rows.i64(1), rows.month(0).to_string(), rows.i64(2),
+                                      rows.is_null(3) ? std::string("none") : std::to_string(rows.i64(3))));
+}
+
+// What each ledger account has of an issued month is what the bills make of it.
+void check_issued_months(db::Session& s, Differences& differences) {
+  std::map<std::pair<std::int32_t, int>, Money> posted;
+  for (auto rows = s.query("SELECT billing_month, ledger_account, CAST(SUM(amount_fen) AS SIGNED) FROM ledger_issue_posting GROUP BY billing_month, ledger_account");
+       rows.next();)
+    posted[{rows.i32(0), rows.i32(1)}] = {rows.i64(2)};
+  for (auto rows = s.query("SELECT b.billing_month, CAST(SUM(b.amount_fen) AS SIGNED), CAST(SUM(b.funds_fen) AS SIGNED), CAST(SUM(b.export_fen) AS SIGNED) "
+                           "FROM billing_issuable_bill b JOIN billing_issued_month x ON x.billing_month = b.billing_month GROUP BY b.billing_month"); rows.next();) {
+    const BillAmounts bills{{rows.i64(1)}, {rows.i64(2)}, -Money{rows.i64(3)}};
+    for (const auto& line : kBillLines) {
+      const auto wanted = amount_of(line, bills), found = posted[{rows.i32(0), static_cast<int>(line.account)}];
+      if (wanted != found)
+        differences.push_back(fmt::format("ledger account {} for {}: expected {} fen of the issued bills but found {}", static_cast<int>(line.account), rows.month(0).to_string(), wanted.value, found.value));
     }
+  }
+}
 
-    const auto receivables = static_cast<int>(LedgerAccount::kReceivables);
-    for (auto rows = s.query("SELECT r.billing_month, r.account_id, r.amount_fen, p.total FROM receivables_receivable r LEFT JOIN "
-                             "(SELECT billing_month, account_id, revision, CAST(SUM(amount_fen) AS SIGNED) AS total FROM receivables_posting WHERE ledger_account = ? "
-                             "AND MOD(transaction_id, 10) = 1 GROUP BY billing_month, account_id, revision) p "
-                             "ON p.billing_month = r.billing_month AND p.account_id = r.account_id AND p.revision = r.revision "
-                             "WHERE r.amount_fen <> COALESCE(p.total, 0) LIMIT ?", receivables, kMost); rows.next();)
-      differences.push_back(fmt::format("receivable of account {} for {}: expected a posting of {} fen but found {}", rows.i64(1), rows.month(0).to_string(), rows.i64(2),
-                                        rows.is_null(3) ? std::string("none") : std::to_string(rows.i64(3))));
+void check_payments(db::Session& s, Differences& differences) {
+  constexpr int kPayment = static_cast<int>(ledger::Template::kPayment), kCleared = static_cast<int>(ledger::Template::kUnidentifiedCleared);
+  for (auto rows = s.query("SELECT p.payment_id, p.amount_fen, p.advance_fen, q.debit, q.advance FROM receivables_payment p LEFT JOIN "
+                           "(SELECT accounting_month, transaction_id, account_id, CAST(SUM(IF(amount_fen > 0, amount_fen, 0)) AS SIGNED) AS debit, "
+                           "CAST(SUM(IF(ledger_account = ?, -amount_fen, 0)) AS SIGNED) AS advance FROM ledger_payment_posting WHERE template IN (?, ?) "
+                           "GROUP BY accounting_month, transaction_id, account_id) q "
+                           "ON q.accounting_month = p.accounting_month AND q.transaction_id = p.transaction_id AND q.account_id = p.account_id "
+                           "WHERE q.debit IS NULL OR q.debit <> p.amount_fen OR q.advance <> p.advance_fen LIMIT ?",
+                           static_cast<int>(LedgerAccount::kAdvances), kPayment, kCleared, kMost); rows.next();)
+    differences.push_back(fmt::format("payment {}: expected postings of {} fen, {} of them in advance, but found {}", rows.i64(0), rows.i64(1), rows.i64(2),
+                                      rows.is_null(3) ? std::string("none") : fmt::format("{} and {}", rows.i64(3), rows.i64(4))));
+  for (auto rows = s.query("SELECT q.accounting_month, q.transaction_id FROM (SELECT DISTINCT accounting_month, transaction_id FROM ledger_payment_posting WHERE template = ?) q "
+                           "LEFT JOIN receivables_payment p ON p.transaction_id = q.transaction_id AND p.accounting_month = q.accounting_month WHERE p.payment_id IS NULL LIMIT ?", kPayment, kMost);
+       rows.next();)
+    differences.push_back(fmt::format("transaction {} of {}: expected the payment that it posts but there is none", rows.i64(1), rows.month(0).to_string()));
+  for (auto rows = s.query("SELECT p.payment_id, p.reversed, v.transaction_id FROM receivables_payment_row p "
+                           "LEFT JOIN ledger_reversed v ON v.accounting_month = p.accounting_month AND v.transaction_id = p.transaction_id "
+                           "WHERE p.reversed <> (v.transaction_id IS NOT NULL) LIMIT ?", kMost); rows.next();)
+    differences.push_back(fmt::format("payment {}: expected it {} but the ledger says otherwise", rows.i64(0), rows.i32(1) != 0 ? "taken back" : "to stand"));
+}
 
-    for (auto rows = s.query("SELECT b.billing_month, b.account_id, b.amount_fen, r.amount_fen FROM billing_issuable_bill b "
-                             "JOIN billing_issued_month x ON x.billing_month = b.billing_month "
-                             "LEFT JOIN receivables_receivable r ON r.billing_month = b.billing_month AND r.account_id = b.account_id AND r.revision = b.revision "
-                             "WHERE r.amount_fen IS NULL OR r.amount_fen <> b.amount_fen LIMIT ?", kMost); rows.next();)
-      differences.push_back(fmt::format("issued bill of account {} for {}: expected a receivable of {} fen but found {}", rows.i64(1), rows.month(0).to_string(), rows.i64(2),
-                                        rows.is_null(3) ? std::string("none") : std::to_string(rows.i64(3))));
+std::string told(const OpenItem& item) {
+  return fmt::format("{} fen open, late charge {}/1000 fen until {} of which {} fen settled", item.outstanding.value, item.late_accrued_milli_fen, item.late_to.to_string(), item.late_settled.value);
+}
 
-    // What each ledger account has of an issued month is what the template makes of the month's bills.
-    std::map<std::pair<std::int32_t, int>, Money> posted;
-    for (auto rows = s.query("SELECT billing_month, ledger_account, CAST(SUM(amount_fen) AS SIGNED) FROM receivables_posting WHERE MOD(transaction_id, 10) = 1 "
-                             "GROUP BY billing_month, ledger_account"); rows.next();)
-      posted[{rows.i32(0), rows.i32(1)}] = {rows.i64(2)};
-    for (auto rows = s.query("SELECT b.billing_month, CAST(SUM(b.amount_fen) AS SIGNED), CAST(SUM(b.funds_fen) AS SIGNED), CAST(SUM(b.export_fen) AS SIGNED) "
-                             "FROM billing_issuable_bill b JOIN billing_issued_month x ON x.billing_month = b.billing_month GROUP BY b.billing_month"); rows.next();) {
-      const BillAmounts bills{{rows.i64(1)}, {rows.i64(2)}, -Money{rows.i64(3)}};
-      for (const auto& line : kBillIssuedLines) {
-        const auto wanted = amount_of(line, bills), found = posted[{rows.i32(0), static_cast<int>(line.account)}];
-        if (wanted != found)
-          differences.push_back(fmt::format("ledger account {} for {}: expected {} fen of the issued bills but found {}", static_cast<int>(line.account), rows.month(0).to_string(),
-                                            wanted.value, found.value));
-      }
+// Compares the projection of the accounts in [from, to) with what the ledger makes of them.
+class RangeCheck {
+ public:
+  RangeCheck(db::Session& session, AccountId from, AccountId to, Differences& differences) : session_(session), from_(from), to_(to), differences_(differences) {}
+
+  void run() {
+    check_items();
+    check_accounts();
+  }
+  const std::vector<OpenItem>& wrong_items() const { return wrong_items_; }
+  const Accounts& wrong_accounts() const { return wrong_accounts_; }
+
+ private:
+  void check_items() {
+    const auto made = replay_range(session_, from_, to_);
+    std::map<BillKey, OpenItem> kept;
+    for (auto rows = session_.query("SELECT account_id, billing_month, revision, org_id, category, amount_fen, due_on, outstanding_fen, late_milli_fen, late_to, late_settled_fen "
+                                    "FROM receivables_open_item WHERE account_id >= ? AND account_id < ?", from_, to_); rows.next();) {
+      const BillKey bill{{rows.i64(0)}, rows.month(1), rows.i32(2)};
+      kept[bill] = {bill, {rows.i64(3)}, rows.text(4), {rows.i64(5)}, rows.date(6), {rows.i64(7)}, rows.i64(8), rows.date(9), {rows.i64(10)}};
     }
-    return differences;
+    for (const auto& [bill, item] : made) {
+      const auto it = kept.find(bill);
+      if (it == kept.end() ? item.settled() : it->second == item) continue;
+      wrong_items_.push_back(item);
+      tell(fmt::format("bill of account {} for {}: expected {} but found {}", bill.account.value, bill.month.to_string(), told(item), it == kept.end() ? "nothing" : told(it->second)));
+    }
+    for (const auto& [bill, item] : kept)
+      if (!made.contains(bill)) tell(fmt::format("bill of account {} for {}: expected a receivable but found an open item only", bill.account.value, bill.month.to_string()));
+  }
+
+  void check_accounts() {
+    Accounts made;
+    for (auto rows = session_.query("SELECT account_id, CAST(SUM(IF(ledger_account = ?, -amount_fen, 0)) AS SIGNED), CAST(SUM(IF(ledger_account = ?, -amount_fen, 0)) AS SIGNED) "
+                                    "FROM ledger_standing_posting WHERE account_id >= ? AND account_id < ? AND ledger_account IN (?, ?) GROUP BY account_id", static_cast<int>(LedgerAccount::kAdvances),
+                                    static_cast<int>(LedgerAccount::kDeposits), from_, to_, static_cast<int>(LedgerAccount::kAdvances), static_cast<int>(LedgerAccount::kDeposits)); rows.next();)
+      made[{rows.i64(0)}] = {{rows.i64(1)}, {rows.i64(2)}};
+    for (auto rows = session_.query("SELECT account_id, advance_fen, deposit_fen FROM receivables_account WHERE account_id >= ? AND account_id < ?", from_, to_); rows.next();) {
+      const AccountId account{rows.i64(0)};
+      const AccountState kept{{rows.i64(1)}, {rows.i64(2)}};
+      const auto wanted = made[account];
+      if (kept != wanted) differ(account, wanted, kept);
+      made.erase(account);
+    }
+    for (const auto& [account, wanted] : made)
+      if (wanted != AccountState{}) differ(account, wanted, {});
+  }
+
+  void differ(AccountId account, const AccountState& wanted, const AccountState& kept) {
+    wrong_accounts_[account] = wanted;
+    tell(fmt::format("account {}: expected {} fen in advance and {} as a deposit but found {} and {}", account.value, wanted.advance.value, wanted.deposit.value, kept.advance.value, kept.deposit.value));
+  }
+  void tell(std::string difference) {
+    if (static_cast<int>(differences_.size()) < 5 * kMost) differences_.push_back(std::move(difference));
+  }
+
+  db::Session& session_;
+  AccountId from_, to_;
+  Differences& differences_;
+  std::vector<OpenItem> wrong_items_;
+  Accounts wrong_accounts_;
+};
+
+constexpr std::int64_t kRange = 5'000;  // accounts at a time, so that memory stays small whatever the county's size
+
+std::int64_t highest_account(db::Session& s) {
+  auto rows = s.query("SELECT GREATEST(COALESCE((SELECT MAX(account_id) FROM receivables_receivable), 0), COALESCE((SELECT MAX(account_id) FROM receivables_account), 0), "
+                      "COALESCE((SELECT MAX(account_id) FROM receivables_open_item), 0))");
+  return rows.next() ? rows.i64(0) : 0;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> verify_receivables(db::Database& database, bool repair) {
+  Differences differences;
+  auto last = database.read([&](db::Session& s) -> Result<std::int64_t> {
+    differences.clear();
+    check_receivables(s, differences);
+    check_issued_months(s, differences);
+    check_payments(s, differences);
+    return highest_account(s);
   });
+  if (!last) return std::move(last).error();
+  for (std::int64_t from = 0; from <= *last; from += kRange) {
+    const AccountId begin{from}, end{from + kRange};
+    if (!repair) {
+      auto done = database.read([&](db::Session& s) -> Status {
+        RangeCheck(s, begin, end, differences).run();
+        return ok();
+      });
+      if (!done) return std::move(done).error();
+      continue;
+    }
+    auto done = database.transact([&](db::Session& s) -> Status {
+      // What the projection says is about to be decided on: nobody may move these accounts' money meanwhile.
+      for (auto rows = s.query("SELECT account_id FROM receivables_account WHERE account_id >= ? AND account_id < ? ORDER BY account_id FOR UPDATE", begin, end); rows.next();) continue;
+      RangeCheck check(s, begin, end, differences);
+      check.run();
+      write_items(s, check.wrong_items());
+      write_accounts(s, check.wrong_accounts());
+      return ok();
+    });
+    if (!done) return std::move(done).error();
+  }
+  return differences;
 }
 
 }  // namespace mis::receivables

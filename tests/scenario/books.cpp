@@ -27,8 +27,8 @@ constexpr Sum kSums[] = {
      "SELECT COUNT(*), CAST(COALESCE(SUM(CRC32(CONCAT_WS('|', billing_month, account_id, revision, route_id, org_id, amount_fen))), 0) AS CHAR) FROM receivables_receivable"},
     {"postings",
      "SELECT COUNT(*), CAST(COALESCE(SUM(CRC32(CONCAT_WS('|', line_no, account_id, ledger_account, amount_fen, billing_month, revision))), 0) AS CHAR) "
-     "FROM receivables_posting"},
-    {"batches", "SELECT COUNT(*), CAST(COALESCE(SUM(CRC32(CONCAT_WS('|', template, transactions, debit_fen))), 0) AS CHAR) FROM receivables_batch"},
+     "FROM ledger_posting"},
+    {"batches", "SELECT COUNT(*), CAST(COALESCE(SUM(CRC32(CONCAT_WS('|', template, transactions, debit_fen))), 0) AS CHAR) FROM ledger_batch"},
     {"issued runs", "SELECT COUNT(*), CAST(COALESCE(SUM(billing_month), 0) AS CHAR) FROM billing_run WHERE state = 'issued'"},
 };
 

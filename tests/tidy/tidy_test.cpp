@@ -32,7 +32,7 @@ TEST_CASE("the house holds") {
   // A walk that finds nothing would hold every rule.
   REQUIRE(house.files.size() > 100);
   REQUIRE(house.tables.contains("billing_bill"));
-  REQUIRE(house.append_only_tables.contains("receivables_posting"));
+  REQUIRE(house.append_only_tables.contains("ledger_posting"));
   const std::vector<std::pair<std::string, Rule>> rules = {
       {"includes", check_includes},
       {"pure domain", check_pure_domain},
@@ -131,8 +131,8 @@ TEST_CASE("a table is used by its own room; others read a view") {
 TEST_CASE("what happened is never edited") {
   CHECK(says(check_append_only, {kSchema, {"modules/meter_reading/store.cpp", "s.execute(\"UPDATE meter_reading_reading SET index_e4 = ?\", 1);\n"}}) ==
         "modules/meter_reading/store.cpp:1: append only: expected a new row that names the old one but found UPDATE meter_reading_reading\n");
-  CHECK(says(check_append_only, {{"db/migrations/20270101T1030__receivables__posting.sql", "CREATE TABLE receivables_posting (\n);\n"}}) ==
-        "db/migrations:1: append only: expected the comment 'append-only' on receivables_posting but it has none\n");
+  CHECK(says(check_append_only, {{"db/migrations/20270101T1030__receivables__posting.sql", "CREATE TABLE ledger_posting (\n);\n"}}) ==
+        "db/migrations:1: append only: expected the comment 'append-only' on ledger_posting but it has none\n");
   CHECK(says(check_append_only, {kSchema, {"modules/billing/store.cpp", "s.execute(\"UPDATE billing_bill SET state = ?\", 1);\n"}}) == "");
 }
 

@@ -101,8 +101,9 @@ void RunningCounty::empty() {
   const auto emptied = database_.owner().transact([](db::Session& owner) {
     for (const char* statement :
          {"DELETE FROM billing_run", "DELETE FROM billing_run_shard", "DELETE FROM billing_bill", "DELETE FROM billing_bill_line", "DELETE FROM billing_bill_usage",
-          "DELETE FROM billing_exception", "DELETE FROM billing_exception_resolution", "DELETE FROM receivables_receivable", "DELETE FROM receivables_posting",
-          "DELETE FROM receivables_batch", "DELETE FROM jobs_job", "DELETE FROM jobs_shard",
+          "DELETE FROM billing_exception", "DELETE FROM billing_exception_resolution", "DELETE FROM receivables_receivable", "DELETE FROM ledger_posting",
+          "DELETE FROM ledger_batch", "DELETE FROM ledger_transaction", "DELETE FROM ledger_reversal", "DELETE FROM ledger_period", "DELETE FROM ledger_period_balance",
+          "DELETE FROM receivables_open_item", "DELETE FROM receivables_account", "DELETE FROM receivables_payment", "DELETE FROM receivables_payment_reversal", "DELETE FROM receivables_late_waiver", "DELETE FROM jobs_job", "DELETE FROM jobs_shard",
           // What the reviewers estimated, not what the county's own readers did.
           "DELETE FROM meter_reading_reading WHERE billing_month = 202610 AND source = 4 AND recorded_by IN "
           "(SELECT user_id FROM administration_user_role WHERE role_code IN ('billing_reviewer', 'billing_clerk'))"})

@@ -137,14 +137,15 @@ TEST_CASE("a county's month goes from readings to posted receivables") {
     state = county.look(run);
     CHECK(state.state == billing::RunState::kIssued);
     CHECK(county.number("SELECT CAST(SUM(amount_fen) AS SIGNED) FROM receivables_receivable") == state.amount.value);
-    CHECK(county.number("SELECT CAST(SUM(amount_fen) AS SIGNED) FROM receivables_posting WHERE ledger_account = 1") == state.amount.value);
-    CHECK(county.number("SELECT CAST(SUM(amount_fen) AS SIGNED) FROM receivables_posting") == 0);
-    CHECK(receivables::verify_ledger(county.app())->empty());
+    CHECK(county.number("SELECT CAST(SUM(amount_fen) AS SIGNED) FROM ledger_posting WHERE ledger_account = 1") == state.amount.value);
+    CHECK(county.number("SELECT CAST(SUM(amount_fen) AS SIGNED) FROM ledger_posting") == 0);
+    CHECK(ledger::verify(county.app())->empty());
+    CHECK(receivables::verify_receivables(county.app())->empty());
     CHECK(county.in_transaction([&](db::Session& s) { return county.service().issue(s, run, kApprover); }).error().code == "billing.run_state");
 
     // Somebody with the owner's rights changes a posting: found.
-    county.owner().lease()->execute("UPDATE receivables_posting SET amount_fen = amount_fen + 1 WHERE ledger_account = 1 LIMIT 1");
-    CHECK_FALSE(receivables::verify_ledger(county.app())->empty());
+    county.owner().lease()->execute("UPDATE ledger_posting SET amount_fen = amount_fen + 1 WHERE ledger_account = 1 LIMIT 1");
+    CHECK_FALSE(ledger::verify(county.app())->empty());
   }
 }
 
@@ -199,7 +200,8 @@ TEST_CASE("a shard whose posting fails is not issued, the others are, and a repe
   ended = county.work(county.in_transaction([&](db::Session& s) { return county.service().issue(s, run, kApprover); }));
   CHECK(ended.state == jobs::State::kDone);
   CHECK(county.number("SELECT COUNT(*) FROM receivables_receivable") == county.look(run).bills);
-  CHECK(receivables::verify_ledger(county.app())->empty());
+  CHECK(ledger::verify(county.app())->empty());
+  CHECK(receivables::verify_receivables(county.app())->empty());
 }
 
 TEST_CASE("a run is opened once, and for a month that has readings") {

@@ -143,7 +143,7 @@ TEST_CASE("a lost connection is replaced and the work repeated; the transaction 
 TEST_CASE("the application may not rewrite what is append-only") {
   fixture::FreshDatabase database;
   auto s = database.app().lease();
-  for (const char* sql : {"UPDATE receivables_posting SET amount_fen = 0", "DELETE FROM receivables_posting", "DELETE FROM security_audit",
+  for (const char* sql : {"UPDATE ledger_posting SET amount_fen = 0", "DELETE FROM ledger_posting", "DELETE FROM security_audit",
                           "UPDATE meter_reading_reading SET total_e4 = 0", "DELETE FROM mis_migration", "DROP TABLE jobs_job"}) {
     CAPTURE(sql);
     try {

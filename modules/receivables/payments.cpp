@@ -1,0 +1,271 @@
+// The one door by which money comes in, and the way back out of it.
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "mis/db/bulk_writer.hpp"
+#include "modules/receivables/item_store.hpp"
+#include "modules/receivables/receivables.hpp"
+#include "modules/receivables/settings.hpp"
+
+namespace mis::receivables {
+namespace {
+
+using ledger::LedgerAccount;
+using ledger::Posting;
+
+constexpr Money kMostMoney{9'000'000'000'000'000};
+constexpr std::array<std::string_view, 7> kMethods = {"cash", "card", "cheque", "qr", "transfer", "collection", "direct_debit"};
+constexpr std::array<std::string_view, 3> kSources = {"cashier", "channel", "unidentified"};
+
+Source source_of(std::string_view name) {
+  return static_cast<Source>(std::find(kSources.begin(), kSources.end(), name) - kSources.begin());
+}
+
+std::optional<Error> check_payment(const Payment& p) {
+  if (p.amount.value <= 0 || p.amount > kMostMoney)
+    return invalid("receivables.bad_amount", fmt::format("expected an amount of 1 to {} fen but found {}", kMostMoney.value, p.amount.value));
+  const bool printable = std::all_of(p.reference.begin(), p.reference.end(), [](char c) { return c > ' ' && c < 0x7F; });
+  if (p.reference.empty() || p.reference.size() > 64 || !printable)
+    return invalid("receivables.bad_reference", fmt::format("expected a reference of 1 to 64 printable characters but found {} bytes", p.reference.size()));
+  if (p.value_on > p.posted_on)
+    return invalid("receivables.value_date", fmt::format("expected a value date not after {} but found {}", p.posted_on.to_string(), p.value_on.to_string()));
+  return {};
+}
+
+// Takes the items that are asked for, in that order; all of them where none is named.
+Result<std::vector<OpenItem>> chosen_items(const std::vector<OpenItem>& items, const std::vector<BillKey>& bills) {
+  if (bills.empty()) return items;
+  std::vector<OpenItem> chosen;
+  for (const auto& bill : bills) {
+    const auto it = std::find_if(items.begin(), items.end(), [&](const OpenItem& item) { return item.bill == bill; });
+    if (it == items.end()) return conflict("receivables.not_open", fmt::format("expected an open bill but that of {} is not", bill.month.to_string()));
+    chosen.push_back(*it);
+  }
+  return chosen;
+}
+
+void put_back(std::vector<OpenItem>& items, const std::vector<OpenItem>& changed) {
+  for (const auto& item : changed)
+    *std::find_if(items.begin(), items.end(), [&](const OpenItem& old) { return old.bill == item.bill; }) = item;
+}
+
+// Credits what the allocations took; the bill's own amount and its late charge are different ledger accounts.
+void add_credits(std::vector<Posting>& postings, AccountId account, const std::vector<Allocation>& allocations) {
+  for (const auto& part : allocations) {
+    if (part.principal.value != 0) postings.push_back({LedgerAccount::kReceivables, -part.principal, account, part.bill.month, part.bill.revision});
+    if (part.late.value != 0) postings.push_back({LedgerAccount::kLateCharges, -part.late, account, part.bill.month, part.bill.revision});
+  }
+}
+
+// The state of many accounts while payments are shared out, and what of it has changed.
+class Book {
+ public:
+  Book(db::Database& database, db::Session& session) : database_(database), session_(session) {}
+
+  std::optional<Error> open(std::span<const AccountId> accounts) {
+    auto locked = lock_accounts(session_, accounts);
+    if (!locked) return std::move(locked).error();
+    accounts_ = std::move(*locked);
+    items_ = read_open_items(session_, accounts);
+    order_ = read_allocation_order(session_);
+    return {};
+  }
+
+  std::vector<OpenItem>& items_of(AccountId account) { return items_[account]; }
+  AccountState& state_of(AccountId account) {
+    changed_accounts_.insert(account);
+    return accounts_[account];
+  }
+  Money advance_of(AccountId account) const { return accounts_.at(account).advance; }
+  AllocationOrder order() const { return order_; }
+
+  std::vector<Allocation> share(Money amount, std::vector<OpenItem>& items, Date on, AllocationOrder order, Money& rest) {
+    // What came before in time but later to us: the ledger is right, so those bills are worked out from it once it is written.
+    std::set<BillKey> late_comers;
+    for (const auto& item : items)
+      if (on < item.late_to && item.late_to > item.due_on) late_comers.insert(item.bill);
+    auto parts = allocate(amount, items, on, order, rest);
+    for (const auto& part : parts) {
+      changed_bills_.insert(part.bill);
+      if (late_comers.contains(part.bill)) replay_.insert(part.bill);
+    }
+    return parts;
+  }
+
+  std::optional<Error> post(std::vector<ledger::Transaction> transactions, std::vector<ledger::TransactionKey>& keys) {
+    auto posted = ledger::post_all(database_, session_, transactions);
+    if (!posted) return std::move(posted).error();
+    keys = std::move(*posted);
+    return {};
+  }
+
+  void write() {
+    std::vector<OpenItem> items;
+    const std::vector<BillKey> replay(replay_.begin(), replay_.end());
+    for (auto& item : replay_items(session_, replay)) items.push_back(std::move(item));
+    for (const auto& bill : changed_bills_) {
+      if (replay_.contains(bill)) continue;
+      for (const auto& item : items_[bill.account])
+        if (item.bill == bill) items.push_back(item);
+    }
+    write_items(session_, items);
+    Accounts changed;
+    for (const auto account : changed_accounts_) changed[account] = accounts_[account];
+    write_accounts(session_, changed);
+  }
+
+ private:
+  db::Database& database_;
+  db::Session& session_;
+  Accounts accounts_;
+  Items items_;
+  AllocationOrder order_ = AllocationOrder::kLateFirst;
+  std::set<BillKey> changed_bills_, replay_;
+  std::set<AccountId> changed_accounts_;
+};
+
+std::vector<AccountId> accounts_of(std::span<const Payment> payments) {
+  std::vector<AccountId> accounts;
+  for (const auto& p : payments) accounts.push_back(p.account);
+  return accounts;
+}
+
+void write_payments(db::Session& session, std::span<const Payment> payments, std::span<const PaymentOutcome> outcomes) {
+  db::BulkWriter rows("receivables_payment", {"payment_id", "account_id", "source", "source_id", "reference", "method", "amount_fen", "advance_fen", "value_on", "paid_at", "taken_by",
+                                              "accounting_month", "transaction_id"});
+  for (std::size_t i = 0; i < payments.size(); ++i) {
+    const auto& p = payments[i];
+    const auto& outcome = outcomes[i];
+    rows.add(outcome.id).add(p.account).add(name_of(p.source)).add(p.source_id).add(p.reference).add(name_of(p.method)).add(p.amount).add(outcome.advance).add(p.value_on).add(p.at).add(p.by);
+    rows.add(outcome.transaction.accounting_month).add(outcome.transaction.id);
+    rows.end_row();
+  }
+  rows.flush(session);
+}
+
+PaymentRow payment_row(const db::Rows& row) {
+  PaymentRow p;
+  p.id = {row.i64(0)};
+  p.account = {row.i64(1)};
+  p.source = source_of(row.text(2));
+  p.source_id = row.i64(3);
+  p.reference = row.text(4);
+  p.method = method_of(row.text(5)).value_or(PaymentMethod::kTransfer);
+  p.amount = {row.i64(6)};
+  p.advance = {row.i64(7)};
+  p.value_on = row.date(8);
+  p.paid_at = row.instant(9);
+  if (const auto by = row.i64_or_null(10)) p.taken_by = UserId{*by};
+  p.transaction = {row.month(11), row.i64(12)};
+  p.reversed = row.i32(13) != 0;
+  return p;
+}
+
+}  // namespace
+
+std::string_view name_of(PaymentMethod method) { return kMethods[static_cast<std::size_t>(method)]; }
+std::string_view name_of(Source source) { return kSources[static_cast<std::size_t>(source)]; }
+std::optional<PaymentMethod> method_of(std::string_view name) {
+  const auto it = std::find(kMethods.begin(), kMethods.end(), name);
+  if (it == kMethods.end()) return {};
+  return static_cast<PaymentMethod>(it - kMethods.begin());
+}
+
+Result<std::vector<PaymentOutcome>> pay_all(db::Database& database, db::Session& session, std::span<const Payment> payments) {
+  std::vector<PaymentOutcome> outcomes;
+  if (payments.empty()) return outcomes;
+  for (const auto& p : payments)
+    if (auto error = check_payment(p)) return *error;
+  Book book(database, session);
+  if (auto error = book.open(accounts_of(payments))) return *error;
+
+  auto id = database.take_ids("receivables_payment", static_cast<std::int64_t>(payments.size()));
+  std::vector<ledger::Transaction> transactions;
+  for (const auto& p : payments) {
+    auto& all = book.items_of(p.account);
+    auto chosen = chosen_items(all, p.bills);
+    if (!chosen) return std::move(chosen).error();
+    PaymentOutcome outcome{{id++}, {}, {}, {}};
+    outcome.allocations = book.share(p.amount, *chosen, p.value_on, book.order(), outcome.advance);
+    put_back(all, *chosen);
+    ledger::Transaction t{ledger::Template::kPayment, p.posted_on, p.value_on, p.at, p.by, {}, {}};
+    t.postings.push_back({p.into.account, p.amount, p.account, {}, 0, p.into.subject});
+    add_credits(t.postings, p.account, outcome.allocations);
+    if (outcome.advance.value != 0) {
+      t.postings.push_back({LedgerAccount::kAdvances, -outcome.advance, p.account});
+      book.state_of(p.account).advance += outcome.advance;
+    }
+    transactions.push_back(std::move(t));
+    outcomes.push_back(std::move(outcome));
+  }
+  std::vector<ledger::TransactionKey> keys;
+  if (auto error = book.post(std::move(transactions), keys)) return *error;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) outcomes[i].transaction = keys[i];
+  try {
+    write_payments(session, payments, outcomes);
+  } catch (const db::DbError& e) {
+    if (e.kind() != db::DbError::Kind::kDuplicate) throw;
+    return conflict("receivables.paid_already", "expected a payment that was not taken yet but one with this reference was");
+  }
+  book.write();
+  return outcomes;
+}
+
+Result<PaymentOutcome> pay(db::Database& database, db::Session& session, const Payment& payment) {
+  auto outcomes = pay_all(database, session, {&payment, 1});
+  if (!outcomes) return std::move(outcomes).error();
+  return std::move(outcomes->front());
+}
+
+std::optional<PaymentRow> find_payment(db::Session& session, PaymentId id) {
+  auto rows = session.query("SELECT payment_id, account_id, source, source_id, reference, method, amount_fen, advance_fen, value_on, paid_at, taken_by, accounting_month, transaction_id, reversed "
+                            "FROM receivables_payment_row WHERE payment_id = ?", id);
+  if (!rows.next()) return {};
+  return payment_row(rows);
+}
+
+std::optional<PaymentRow> find_payment(db::Session& session, Source source, std::int64_t source_id, std::string_view reference) {
+  auto rows = session.query("SELECT payment_id, account_id, source, source_id, reference, method, amount_fen, advance_fen, value_on, paid_at, taken_by, accounting_month, transaction_id, reversed "
+                            "FROM receivables_payment_row WHERE source = ? AND source_id = ? AND reference = ?", name_of(source), source_id, reference);
+  if (!rows.next()) return {};
+  return payment_row(rows);
+}
+
+std::vector<PaymentRow> payments_of(db::Session& session, AccountId account, PaymentId before, int limit) {
+  std::vector<PaymentRow> list;
+  for (auto rows = session.query("SELECT payment_id, account_id, source, source_id, reference, method, amount_fen, advance_fen, value_on, paid_at, taken_by, accounting_month, transaction_id, reversed "
+                                 "FROM receivables_payment_row WHERE account_id = ? AND payment_id < ? ORDER BY payment_id DESC LIMIT ?", account,
+                                 before.value == 0 ? INT64_MAX : before.value, limit); rows.next();)
+    list.push_back(payment_row(rows));
+  return list;
+}
+
+Result<Money> apply_advances(db::Database& database, db::Session& session, std::span<const AccountId> accounts, const Occasion& when) {
+  Money used;
+  if (accounts.empty()) return used;
+  Book book(database, session);
+  if (auto error = book.open(accounts)) return *error;
+  std::vector<ledger::Transaction> transactions;
+  for (const auto account : std::set<AccountId>(accounts.begin(), accounts.end())) {
+    const Money advance = book.advance_of(account);
+    if (advance.value <= 0) continue;
+    Money rest;
+    const auto parts = book.share(advance, book.items_of(account), when.posted_on, book.order(), rest);
+    if (parts.empty()) continue;
+    ledger::Transaction t{ledger::Template::kAdvanceApplied, when.posted_on, when.posted_on, when.at, when.by, {}, {}};
+    t.postings.push_back({LedgerAccount::kAdvances, advance - rest, account});
+    add_credits(t.postings, account, parts);
+    transactions.push_back(std::move(t));
+    book.state_of(account).advance = rest;
+    used += advance - rest;
+  }
+  std::vector<ledger::TransactionKey> keys;
+  if (auto error = book.post(std::move(transactions), keys)) return *error;
+  book.write();
+  return used;
+}
+
+}  // namespace mis::receivables

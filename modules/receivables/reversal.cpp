@@ -1,0 +1,74 @@
+// Taking a payment back.
+#include <set>
+
+#include <fmt/format.h>
+
+#include "modules/receivables/item_store.hpp"
+#include "modules/receivables/receivables.hpp"
+
+namespace mis::receivables {
+namespace {
+
+using ledger::LedgerAccount;
+using ledger::TransactionKey;
+
+void add_bills(std::set<BillKey>& bills, const std::vector<ledger::Posting>& postings) {
+  for (const auto& p : postings)
+    if (p.bill_month.yyyymm != 0) bills.insert({p.account, p.bill_month, p.revision});
+}
+
+// Reverses what the account's advance has paid, newest first, until the advance is whole again.
+Result<Money> free_advance(db::Database& database, db::Session& session, AccountId account, Money missing, const Reversal& reversal, std::set<BillKey>& bills) {
+  std::vector<TransactionKey> applications;
+  for (auto rows = session.query("SELECT accounting_month, transaction_id FROM ledger_standing_posting WHERE account_id = ? AND template = ? AND ledger_account = ? "
+                                 "ORDER BY posted_at DESC, transaction_id DESC", account, static_cast<int>(ledger::Template::kAdvanceApplied), static_cast<int>(LedgerAccount::kAdvances));
+       rows.next();)
+    applications.push_back({rows.month(0), rows.i64(1)});
+  Money freed;
+  for (const auto& key : applications) {
+    if (freed >= missing) break;
+    auto reversed = ledger::reverse(database, session, key, reversal.posted_on, reversal.at, reversal.by, reversal.reason);
+    if (!reversed) return std::move(reversed).error();
+    add_bills(bills, reversed->postings);
+    for (const auto& p : reversed->postings)
+      if (p.ledger_account == LedgerAccount::kAdvances) freed += p.amount;
+  }
+  if (freed < missing)
+    return conflict("receivables.advance_gone", fmt::format("expected the payment's advance to be there still but {} fen of it were refunded or moved", (missing - freed).value));
+  return freed;
+}
+
+}  // namespace
+
+Result<TransactionKey> reverse_payment(db::Database& database, db::Session& session, const Reversal& reversal) {
+  if (reversal.reason.empty()) return invalid("receivables.no_reason", "expected a reason but there is none");
+  const auto found = find_payment(session, reversal.payment);
+  if (!found) return not_found("receivables.no_payment", "expected a payment with this number but there is none");
+  auto locked = lock_accounts(session, {&found->account, 1});
+  if (!locked) return std::move(locked).error();
+  // Looked at again under the lock: two who take the same payment back come one after the other.
+  if (find_payment(session, reversal.payment)->reversed) return conflict("receivables.reversed_already", "expected a payment that stands but it has been taken back already");
+
+  auto reversed = ledger::reverse(database, session, found->transaction, reversal.posted_on, reversal.at, reversal.by, reversal.reason);
+  if (!reversed) return std::move(reversed).error();
+  std::set<BillKey> bills;
+  add_bills(bills, reversed->postings);
+  auto& state = (*locked)[found->account];
+  state.advance -= found->advance;
+  if (state.advance.value < 0) {
+    auto freed = free_advance(database, session, found->account, -state.advance, reversal, bills);
+    if (!freed) return std::move(freed).error();
+    state.advance += *freed;
+  }
+  session.execute("INSERT INTO receivables_payment_reversal (payment_id, reason, reversed_on, reversed_at, reversed_by, approved_by, accounting_month, transaction_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                  reversal.payment, reversal.reason, reversal.posted_on, reversal.at, reversal.by, reversal.approved_by, reversed->by.accounting_month, reversed->by.id);
+  const std::vector<BillKey> touched(bills.begin(), bills.end());
+  write_items(session, replay_items(session, touched));
+  write_accounts(session, *locked);
+  // What is left of applications that were undone as a whole is used anew.
+  if (state.advance.value > 0)
+    if (auto applied = apply_advances(database, session, {&found->account, 1}, {reversal.posted_on, reversal.at, reversal.by}); !applied) return std::move(applied).error();
+  return reversed->by;
+}
+
+}  // namespace mis::receivables
