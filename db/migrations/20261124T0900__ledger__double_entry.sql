@@ -2,7 +2,7 @@
 
 RENAME TABLE receivables_posting TO ledger_posting;
 RENAME TABLE receivables_batch TO ledger_batch;
-RENAME TABLE receivables_ledger_account TO ledger_account;
+RENAME TABLE receivables_ledger_account TO ledger_chart;
 
 ALTER TABLE ledger_posting
   ADD COLUMN template SMALLINT NOT NULL DEFAULT 1 COMMENT 'the posting template; negative: its reversal',
@@ -51,7 +51,7 @@ CREATE TABLE ledger_period_balance (
   PRIMARY KEY (accounting_month, version, ledger_account)
 ) COMMENT='append-only: what each ledger account had in a month when it was closed';
 
-INSERT INTO ledger_account (ledger_account, code, name, name_en) VALUES
+INSERT INTO ledger_chart (ledger_account, code, name, name_en) VALUES
   (6, '1001', '库存现金', 'Cash on hand'),
   (7, '1002', '银行存款', 'Bank deposits'),
   (8, '1012', '其他货币资金——在途资金', 'Money in transit'),

@@ -12,7 +12,7 @@ std::vector<PostingRow> postings_of(db::Session& session, AccountId account, Pos
   std::vector<PostingRow> postings;
   for (auto rows = session.query(
            "SELECT p.accounting_month, p.transaction_id, p.line_no, p.template, l.code, l.name, l.name_en, p.amount_fen, p.posted_on, p.billing_month "
-           "FROM ledger_posting p JOIN ledger_account l ON l.ledger_account = p.ledger_account "
+           "FROM ledger_posting p JOIN ledger_chart l ON l.ledger_account = p.ledger_account "
            "WHERE p.account_id = ? AND (p.accounting_month < ? OR (p.accounting_month = ? AND (p.transaction_id < ? OR (p.transaction_id = ? AND p.line_no > ?)))) "
            "ORDER BY p.accounting_month DESC, p.transaction_id DESC, p.line_no LIMIT ?",
            account, after.accounting_month, after.accounting_month, after.transaction_id, after.transaction_id, after.line_no, limit); rows.next();) {
@@ -45,7 +45,7 @@ std::vector<TrialLine> trial_balance(db::Session& session, std::optional<Billing
       credit += {rows.i64(2)};
     }
   std::vector<TrialLine> lines;
-  for (auto rows = session.query("SELECT ledger_account, code, name, name_en FROM ledger_account ORDER BY code"); rows.next();) {
+  for (auto rows = session.query("SELECT ledger_account, code, name, name_en FROM ledger_chart ORDER BY code"); rows.next();) {
     const auto& [debit, credit] = sums[rows.i32(0)];
     lines.push_back({rows.text(1), rows.text(2), rows.text(3), debit, credit});
   }
@@ -56,7 +56,7 @@ std::vector<Voucher> vouchers(db::Session& session, Date day) {
   std::vector<Voucher> list;
   int template_number = 0;
   for (auto rows = session.query("SELECT p.template, l.code, l.name, CAST(SUM(IF(p.amount_fen > 0, p.amount_fen, 0)) AS SIGNED), CAST(SUM(IF(p.amount_fen < 0, -p.amount_fen, 0)) AS SIGNED), "
-                                 "CAST(SUM(p.line_no = 1) AS SIGNED) FROM ledger_posting p JOIN ledger_account l ON l.ledger_account = p.ledger_account "
+                                 "CAST(SUM(p.line_no = 1) AS SIGNED) FROM ledger_posting p JOIN ledger_chart l ON l.ledger_account = p.ledger_account "
                                  "WHERE p.accounting_month = ? AND p.posted_on = ? GROUP BY p.template, l.code, l.name ORDER BY ABS(p.template), p.template DESC, l.code",
                                  accounting_month_of(day), day); rows.next();) {
     if (list.empty() || rows.i32(0) != template_number) {

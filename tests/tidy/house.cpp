@@ -12,7 +12,7 @@ namespace {
 // The ladder, from the ground up. Rooms on one step stand beside each other.
 const std::vector<std::vector<std::string>> kLadder = {
     {"mis/base"},
-    {"mis/observe", "mis/db", "mis/net"},
+    {"mis/observe", "mis/db", "mis/documents", "mis/net"},
     {"mis/files"},
     {"mis/http"},
     {"mis/security"},
@@ -24,8 +24,12 @@ const std::vector<std::vector<std::string>> kLadder = {
     {"modules/tariffs"},
     {"modules/meter_reading"},
     {"modules/billing"},
+    {"modules/ledger"},
     {"modules/receivables"},
+    {"modules/cashier"},
+    {"modules/invoicing"},
     {"modules/payment_channels"},
+    {"modules/dunning"},
     {"db/demo"},
     {"mis/commands"},
     {"mis"},
@@ -65,6 +69,13 @@ void read_schema(const SourceText& migration, House& house) {
   std::string table;
   for (const auto line : lines_of(migration.text)) {
     if (auto name = name_after(line, "CREATE TABLE "); !name.empty()) house.tables.insert(table = name);
+    if (const auto renamed = name_after(line, "RENAME TABLE "); !renamed.empty()) {
+      const auto to = line.find(" TO ");
+      const auto name = to == std::string_view::npos ? std::string() : name_after(line.substr(to + 1), "TO ");
+      house.tables.erase(renamed);
+      house.tables.insert(name);
+      if (house.append_only_tables.erase(renamed) > 0) house.append_only_tables.insert(name);
+    }
     for (const auto* start : {"CREATE VIEW ", "CREATE OR REPLACE VIEW "})
       if (auto name = name_after(line, start); !name.empty()) house.views.insert(name);
     if (line.substr(0, 1) == ")" && line.find("append-only") != std::string_view::npos) house.append_only_tables.insert(table);

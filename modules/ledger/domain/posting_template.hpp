@@ -19,7 +19,7 @@
 
 namespace mis::ledger {
 
-// Keys of ledger_account.
+// Keys of ledger_chart.
 enum class LedgerAccount : std::int16_t {
   kReceivables = 1,       // 1122 应收账款——电费
   kRevenue = 2,           // 6001 主营业务收入——售电

@@ -51,6 +51,8 @@ std::string explain_amount(std::string_view text, AmountUnit unit) {
   return shown;
 }
 
+std::optional<std::int64_t> parse_count(std::string_view text) { return all_digits(text) ? parse_decimal(text, 0) : std::nullopt; }
+
 bool is_cny(std::string_view currency) { return currency == "CNY" || currency == "156" || currency == "RMB"; }
 
 }  // namespace mis::payment_channels

@@ -33,6 +33,9 @@ void append_amount(std::string& out, Money amount, AmountUnit unit);
 // Why `parse_amount` said no, as what stands behind "found": "'-5.00', which is negative".
 std::string explain_amount(std::string_view text, AmountUnit unit);
 
+// A number of lines: digits only, inside int64.
+std::optional<std::int64_t> parse_count(std::string_view text);
+
 // CNY goes by its letters, its number and its old name.
 bool is_cny(std::string_view currency);  // "CNY", "156", "RMB"
 

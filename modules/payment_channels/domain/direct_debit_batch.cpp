@@ -120,7 +120,8 @@ Status validate(const DirectDebitBatch& batch) {
       total += debit.amount;
     }
     complaints.identifier(at("end_to_end_id"), debit.end_to_end_id, kMaxId);
-    if (!seen.insert(debit.end_to_end_id).second) complaints.add(at("end_to_end_id"), "payment_channels.duplicate_line", "expected each id once but found '" + debit.end_to_end_id.substr(0, 60) + "' again");
+    if (!seen.insert(debit.end_to_end_id).second)
+      complaints.add(at("end_to_end_id"), "payment_channels.duplicate_line", "expected each id once but found '" + debit.end_to_end_id.substr(0, 60) + "' again");
     complaints.identifier(at("mandate_id"), debit.mandate_id, kMaxId);
     complaints.account(at("debtor"), debit.debtor);
     complaints.text(at("remittance"), debit.remittance, kMaxRemittance, false);

@@ -13,8 +13,8 @@ struct Meaning {
 
 constexpr std::array kIsoStatus = {
     Meaning{"ACSC", DebitOutcome::kPaid},     Meaning{"ACCC", DebitOutcome::kPaid},     Meaning{"RJCT", DebitOutcome::kRejected},
-    Meaning{"CANC", DebitOutcome::kRejected}, Meaning{"BLCK", DebitOutcome::kRejected}, Meaning{"PART", DebitOutcome::kPartly},
-    Meaning{"ACCP", DebitOutcome::kPending},  Meaning{"ACSP", DebitOutcome::kPending},  Meaning{"ACTC", DebitOutcome::kPending},
+    Meaning{"CANC", DebitOutcome::kRejected}, Meaning{"PART", DebitOutcome::kPartly},   Meaning{"ACCP", DebitOutcome::kPending},
+    Meaning{"ACSP", DebitOutcome::kPending},  Meaning{"ACTC", DebitOutcome::kPending},
     Meaning{"ACWC", DebitOutcome::kPending},  Meaning{"ACFC", DebitOutcome::kPending},  Meaning{"ACWP", DebitOutcome::kPending},
     Meaning{"PATC", DebitOutcome::kPending},  Meaning{"PDNG", DebitOutcome::kPending},  Meaning{"PRES", DebitOutcome::kPending},
     Meaning{"RCVD", DebitOutcome::kPending},

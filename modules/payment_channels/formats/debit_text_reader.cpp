@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 #include <unordered_map>
 
@@ -17,15 +16,6 @@ constexpr std::size_t kPieceBytes = 256 * 1024;
 constexpr std::size_t kMaxLineBytes = 16 * 1024;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-bool is_ascii(std::string_view text) {
-  for (; text.size() >= 8; text.remove_prefix(8)) {
-    std::uint64_t word;
-    std::memcpy(&word, text.data(), 8);
-    if (word & 0x8080808080808080ULL) return false;
-  }
-  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 std::string_view trimmed(std::string_view text) {
   const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
@@ -37,13 +27,6 @@ std::string shown(std::string_view text) { return text.empty() ? "nothing" : "'"
 
 std::size_t characters_of(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-std::optional<std::int64_t> parse_count(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 0) return {};
-  return value;
 }
 
 // The lines of a file, decoded. A line is decoded before it is taken apart: the second byte of a character of GB18030 may be '|'.

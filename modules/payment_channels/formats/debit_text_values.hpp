@@ -1,7 +1,9 @@
-// Private to the text files: which member of a row a field is.
+// Private to the text files: what their reader and their writer share.
 #pragma once
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 
 #include "modules/payment_channels/formats/debit_text_layout.hpp"
 
@@ -31,6 +33,11 @@ inline std::string DebitTextRow::* text_member(TextField field) {
     case TextField::kIgnored: return nullptr;
   }
   return nullptr;
+}
+
+// Text of ASCII is the same in every encoding here.
+inline bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 inline constexpr char kKeyBetween = '\x1F';  // between the parts of a key; stands in no value

@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::size_t kMaxComplaints = 100;
 
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
 void append_date(std::string& out, Date date, DateForm form) {

@@ -1,6 +1,5 @@
 #include "modules/payment_channels/formats/pain_002.hpp"
 
-#include <charconv>
 #include <variant>
 
 #include <fmt/format.h>
@@ -17,20 +16,6 @@ constexpr std::string_view kPayment = "OrgnlPmtInfAndSts";
 constexpr std::string_view kTransaction = "OrgnlPmtInfAndSts/TxInfAndSts";
 constexpr std::string_view kReason = "StsRsnInf";
 constexpr std::size_t kMaxInformation = 50;  // lines of a bank's words that are kept of one level
-
-// Takes `start` and the '/' behind it off the front.
-bool take(std::string_view& path, std::string_view start) {
-  if (path.size() <= start.size() || path[start.size()] != '/' || !path.starts_with(start)) return false;
-  path.remove_prefix(start.size() + 1);
-  return true;
-}
-
-std::optional<std::int64_t> parse_count(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 0) return {};
-  return value;
-}
 
 using Item = std::variant<StatusReportGroup, StatusReportPayment, StatusReportTransaction, files::Problem>;
 
@@ -52,7 +37,7 @@ class Reader : public XmlListener {
   }
 
   void begin(std::string_view path, XmlPlace place) override {
-    if (!take(path, kReport)) return;
+    if (!take_path(path, kReport)) return;
     if (path == kPayment) {
       tell_group();
       payment_ = {};
@@ -70,13 +55,13 @@ class Reader : public XmlListener {
 
   void end(std::string_view path, std::string_view text, std::string_view currency, XmlPlace) override {
     if (path == kReport) return tell_group();
-    if (!take(path, kReport)) return;
+    if (!take_path(path, kReport)) return;
     if (path == kPayment) return tell_payment();
     if (path == kTransaction) return tell_transaction();
     if (take_reason(path, text)) return;
-    if (take(path, kTransaction)) return take_transaction(path, text, currency);
-    if (take(path, kPayment)) return take_payment(path, text);
-    if (take(path, kGroup)) return take_group(path, text);
+    if (take_path(path, kTransaction)) return take_transaction(path, text, currency);
+    if (take_path(path, kPayment)) return take_payment(path, text);
+    if (take_path(path, kGroup)) return take_group(path, text);
     if (path == "GrpHdr/MsgId") group_.message_id = text;
   }
 

@@ -247,7 +247,8 @@ Status check_timestamp(std::string_view unix_seconds, std::int64_t now_seconds) 
   }
   const auto off = seconds > now_seconds ? seconds - now_seconds : now_seconds - seconds;
   if (off > kSignatureToleranceSeconds) {
-    return forbidden("payment_channels.timestamp_off", fmt::format("expected a time at most {} s from ours but found one {} s {}", kSignatureToleranceSeconds, off, seconds > now_seconds ? "ahead" : "behind"));
+    return forbidden("payment_channels.timestamp_off",
+                     fmt::format("expected a time at most {} s from ours but found one {} s {}", kSignatureToleranceSeconds, off, seconds > now_seconds ? "ahead" : "behind"));
   }
   return ok();
 }

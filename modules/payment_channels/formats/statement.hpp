@@ -88,8 +88,8 @@ struct StatementEntry {
 struct StatementEnd {
   std::string id;
   std::string account;
-  std::int64_t entries = 0;
-  std::int64_t problems = 0;
+  std::int64_t entries = 0;   // good and bad
+  std::int64_t problems = 0;  // bad ones
   Money booked_credit, booked_debit;
   std::optional<bool> agrees;
 };
@@ -105,7 +105,7 @@ struct StatementSink {
 
 struct StatementCounts {
   std::int64_t statements = 0;
-  std::int64_t entries = 0;
+  std::int64_t entries = 0;   // that were told to the sink
   std::int64_t problems = 0;
 };
 

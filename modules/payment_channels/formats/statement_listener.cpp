@@ -14,12 +14,6 @@ constexpr std::string_view kDetails = "NtryDtls/TxDtls";  // inside an entry
 constexpr std::size_t kMaxTransactions = 200'000;         // of one entry: a utility's largest batch booked as one sum
 constexpr std::size_t kMaxRemittanceBytes = 4'096;
 
-bool take(std::string_view& path, std::string_view start) {
-  if (path.size() <= start.size() || path[start.size()] != '/' || !path.starts_with(start)) return false;
-  path.remove_prefix(start.size() + 1);
-  return true;
-}
-
 // "2026-11-01", with a zone behind it or not, or a date and time. With a zone, the day it is here.
 std::optional<Date> parse_iso_date(std::string_view text) {
   if (text.size() > 10 && text[10] == 'T') {
@@ -86,7 +80,7 @@ void StatementListener::begin(std::string_view path, XmlPlace place) {
     head_told_ = false;
     return;
   }
-  if (!take(path, path_)) return;
+  if (!take_path(path, path_)) return;
   if (path == kBalance) {
     balance_ = {};
     balance_.line = place.line;
@@ -98,7 +92,7 @@ void StatementListener::begin(std::string_view path, XmlPlace place) {
     for (auto* text : {&entry_direction_, &entry_state_, &domain_code_, &family_code_, &subfamily_code_, &own_code_}) text->clear();
     drafts_.clear();
     trouble_.reset();
-  } else if (take(path, kEntry) && path == kDetails) {
+  } else if (take_path(path, kEntry) && path == kDetails) {
     if (drafts_.size() < kMaxTransactions) {
       drafts_.emplace_back();
     } else {
@@ -114,18 +108,18 @@ void StatementListener::end(std::string_view path, std::string_view text, std::s
     if (!failure) end_statement();
     return;
   }
-  if (!take(path, path_)) {
-    if (take(path, container_) && path == "GrpHdr/MsgId") head_.message_id = text;
+  if (!take_path(path, path_)) {
+    if (take_path(path, container_) && path == "GrpHdr/MsgId") head_.message_id = text;
     return;
   }
   if (path == kEntry) return end_entry();
   if (path == kBalance) return end_balance();
-  if (take(path, kEntry)) {
+  if (take_path(path, kEntry)) {
     if (path == kDetails) return;
-    if (take(path, kDetails)) return take_transaction(path, text, currency);
+    if (take_path(path, kDetails)) return take_transaction(path, text, currency);
     return take_entry(path, text, currency);
   }
-  if (take(path, kBalance)) return take_balance(path, text, currency);
+  if (take_path(path, kBalance)) return take_balance(path, text, currency);
   take_head(path, text);
 }
 
@@ -205,7 +199,7 @@ void StatementListener::take_transaction(std::string_view name, std::string_view
   if (drafts_.empty()) return;
   auto& draft = drafts_.back();
   auto& t = draft.transaction;
-  if (take(name, "Refs")) {
+  if (take_path(name, "Refs")) {
     if (name == "EndToEndId") t.end_to_end_id = text == "NOTPROVIDED" ? std::string_view{} : text;
     else if (name == "TxId") t.transaction_id = text;
     else if (name == "InstrId") t.instruction_id = text;
@@ -216,20 +210,21 @@ void StatementListener::take_transaction(std::string_view name, std::string_view
     // What is inside may be in the payer's currency; then only the entry's own amount is ours.
     auto& amount = name == "Amt" ? draft.amount : draft.detail_amount;
     if (currency != options_.currency) draft.other_currency = true;
-    else if (amount = parse_amount(text, AmountUnit::kYuan); !amount) complain("TxDtls/" + std::string(name), "payment_channels.amount", "an amount with two decimals", explain_amount(text, AmountUnit::kYuan));
+    else if (amount = parse_amount(text, AmountUnit::kYuan); !amount)
+      complain("TxDtls/" + std::string(name), "payment_channels.amount", "an amount with two decimals", explain_amount(text, AmountUnit::kYuan));
   } else if (name == "CdtDbtInd") {
     draft.direction = text;
-  } else if (take(name, "RltdPties")) {
+  } else if (take_path(name, "RltdPties")) {
     // Version .08 puts the party into an element of its own.
     if (name == "Dbtr/Nm" || name == "Dbtr/Pty/Nm") t.debtor_name = text;
     else if (name == "DbtrAcct/Id/IBAN" || name == "DbtrAcct/Id/Othr/Id") t.debtor_account = text;
     else if (name == "Cdtr/Nm" || name == "Cdtr/Pty/Nm") t.creditor_name = text;
     else if (name == "CdtrAcct/Id/IBAN" || name == "CdtrAcct/Id/Othr/Id") t.creditor_account = text;
-  } else if (take(name, "RmtInf")) {
+  } else if (take_path(name, "RmtInf")) {
     if (name == "Ustrd") append(t.remittance, text);
     else if (name == "Strd/AddtlRmtInf") append(t.remittance, text);
     else if (name == "Strd/CdtrRefInf/Ref") t.creditor_reference = text;
-  } else if (take(name, "RtrInf")) {
+  } else if (take_path(name, "RtrInf")) {
     if (!t.returned) t.returned.emplace();
     if (name == "Rsn/Cd" || name == "Rsn/Prtry") t.returned->reason = text;
     else if (name == "AddtlInf") append(t.returned->information, text);
@@ -295,7 +290,8 @@ void StatementListener::end_statement() {
     const Money computed = *head_.opening + end_.booked_credit - end_.booked_debit;
     end_.agrees = computed == *head_.closing;
     if (!*end_.agrees) {
-      items.emplace_back(files::Problem{head_.line, "Bal CLBD", "payment_channels.balance_differs", "the opening balance and the booked entries to give " + format_yuan(computed), format_yuan(*head_.closing)});
+      items.emplace_back(files::Problem{head_.line, "Bal CLBD", "payment_channels.balance_differs",
+                                        "the opening balance and the booked entries to give " + format_yuan(computed), format_yuan(*head_.closing)});
     }
   }
   items.emplace_back(end_);

@@ -45,6 +45,13 @@ class XmlListener {
   virtual void end(std::string_view path, std::string_view text, std::string_view currency, XmlPlace place) = 0;
 };
 
+// Takes `start` and the '/' behind it off the front of a path; false, and nothing taken, where it does not begin so.
+inline bool take_path(std::string_view& path, std::string_view start) {
+  if (path.size() <= start.size() || path[start.size()] != '/' || !path.starts_with(start)) return false;
+  path.remove_prefix(start.size() + 1);
+  return true;
+}
+
 class XmlStream {
  public:
   XmlStream(ChannelInput input, XmlListener& listener);

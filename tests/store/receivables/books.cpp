@@ -98,7 +98,7 @@ receivables::AccountDue Books::due(std::int64_t account, const char* on) { retur
 std::vector<std::string> Books::postings_of(std::int64_t account) {
   std::vector<std::string> lines;
   auto s = app().lease();
-  for (auto rows = s->query("SELECT l.code, p.amount_fen FROM ledger_posting p JOIN ledger_account l ON l.ledger_account = p.ledger_account "
+  for (auto rows = s->query("SELECT l.code, p.amount_fen FROM ledger_posting p JOIN ledger_chart l ON l.ledger_account = p.ledger_account "
                             "LEFT JOIN ledger_transaction t ON t.transaction_id = p.transaction_id AND t.accounting_month = p.accounting_month WHERE p.account_id = ? "
                             "ORDER BY t.posted_at IS NOT NULL, t.posted_at, p.transaction_id, p.line_no", account); rows.next();)
     lines.push_back(rows.text(0) + " " + std::to_string(rows.i64(1)));
