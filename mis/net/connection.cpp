@@ -1,7 +1,9 @@
 #include "mis/net/connection.hpp"
 
-#include <asio/post.hpp>
+#include "mis/net/asio.hpp"
+
 #include <asio/write.hpp>
+
 #include <exception>
 
 #include "mis/net/tls.hpp"
