@@ -27,6 +27,7 @@ std::vector<Profile> make_profiles() {
   odd.header = LengthHeader::kBinary2;
   odd.fill = BcdFill::kRight;
   odd.always_second_bitmap = true;
+  odd.heartbeats = true;
   odd.has_mac = odd.mac_on_network = true;
   odd.fields[64]->content = odd.fields[128]->content = Content::kBinaryHex;
   odd.fields[44]->content = Content::kSigned;
@@ -55,9 +56,10 @@ void look_at(const Message& message) {
 }  // namespace
 
 std::string check_iso8583(std::string_view bytes) {
-  if (bytes.empty()) return {};
-  const Profile& profile = profiles()[static_cast<unsigned char>(bytes[0]) % profiles().size()];
-  const std::string_view frame = bytes.substr(1);
+  return bytes.empty() ? std::string{} : check_iso8583_with(profiles()[static_cast<unsigned char>(bytes[0]) % profiles().size()], bytes.substr(1));
+}
+
+std::string check_iso8583_with(const Profile& profile, std::string_view frame) {
   if (const auto size = frame_size(profile, frame); size && *size > frame.size()) return "a frame longer than its bytes";
   const auto decoded = decode(profile, frame);
   if (!decoded) return complaint_of(decoded.error());

@@ -5,8 +5,12 @@
 #include <string_view>
 #include <vector>
 
+#include "modules/payment_channels/domain/iso8583/profile.hpp"
+
 namespace mis::payment_channels::fuzz {
 
+// The same with a profile of the caller's.
+std::string check_iso8583_with(const iso8583::Profile& profile, std::string_view frame);
 // The first byte chooses the profile, the rest is a frame. Empty where all holds, else what does not.
 std::string check_iso8583(std::string_view bytes);
 std::vector<std::string> iso8583_seeds();
