@@ -40,9 +40,8 @@ class BodyReader : public Poco::XML::DefaultHandler {
 
   void setDocumentLocator(const Poco::XML::Locator* locator) override { locator_ = locator; }
 
-  void startElement(const Poco::XML::XMLString&, const Poco::XML::XMLString& local, const Poco::XML::XMLString& qualified, const Poco::XML::Attributes& attributes) override {
+  void startElement(const Poco::XML::XMLString&, const Poco::XML::XMLString&, const Poco::XML::XMLString& name, const Poco::XML::Attributes& attributes) override {
     if (complaint_) return;
-    const std::string& name = local.empty() ? qualified : local;
     if (attributes.getLength() > 0) return complain("no attributes", name);
     if (!is_blank(text_)) return complain("elements only", text_);
     text_.clear();
@@ -180,6 +179,7 @@ Result<Record> read_body_xml(const BodyRule& rule, const std::string& utf8) {
   BodyReader reader(rule);
   try {
     Poco::XML::SAXParser parser;
+    parser.setFeature(Poco::XML::XMLReader::FEATURE_NAMESPACES, false);  // xmlns is an attribute then, and refused like any
     parser.setFeature(Poco::XML::XMLReader::FEATURE_EXTERNAL_GENERAL_ENTITIES, false);
     parser.setFeature(Poco::XML::XMLReader::FEATURE_EXTERNAL_PARAMETER_ENTITIES, false);
     parser.setContentHandler(&reader);

@@ -24,8 +24,8 @@ struct Message {
 // Reads one whole frame (see frame_size). Errors: payment_channels.middle_header, middle_transaction (no such code),
 // middle_body, middle_xml, middle_encoding (not GBK), middle_field; each says where.
 Result<Message> decode(BodyForm form, std::string_view frame);
-// Fills in the header's code. A character that GBK has no place for, or text that is too wide, is an error: names are
-// not cut or written as question marks behind the customer's back.
+// Fills in the header's code. Text that is too wide is an error, and characters that GBK has no place for are written as
+// GB18030 has them, four bytes each: names are not cut or turned into question marks behind the customer's back.
 Result<std::string> encode(BodyForm form, const Message& message);
 
 // The answer to a request: same bank, branch, date and serial; with a return code and its text.

@@ -143,6 +143,21 @@ TEST_CASE("names in Chinese keep their width in GBK and are never cut in silence
   CHECK(fitted("", 3).empty());
 }
 
+TEST_CASE("a rare character of a name comes back as it went, also where only GB18030 has it", "[middle]") {
+  for (const char* name : {"王䶮", "李𬭎", "€"})
+    for (const auto form : {BodyForm::kFixed, BodyForm::kXml}) {
+      Message message = full(rule_of(Transaction::kQuery, Direction::kAnswer), 0);
+      message.record.set("customer_name", name);
+      CHECK(decode(form, encoded(form, message)).value() == message);
+    }
+  // Two bytes each by a first look, four in truth: thirty do not fit into 60 bytes, and that is said.
+  Message message = full(rule_of(Transaction::kQuery, Direction::kAnswer), 0);
+  std::string rare;
+  for (int i = 0; i < 30; ++i) rare += "ß";
+  message.record.set("customer_name", rare);
+  CHECK(encode(BodyForm::kFixed, message).error().message.find("/customer_name: expected at most 60 bytes in GBK but found 120") == 0);
+}
+
 TEST_CASE("a field that is cut off inside a character is told by its name", "[middle]") {
   Message message = full(rule_of(Transaction::kReverse, Direction::kRequest), 0);
   message.record.set("reason", "错");
@@ -236,6 +251,8 @@ TEST_CASE("XML that is more than elements and text is refused", "[middle]") {
 
   CHECK(refused(declaration + "<in>" + account + "</in>").find("line 2, column") != std::string::npos);
   CHECK(refused(declaration + "<body version=\"1\">" + account + "</body>").find("no attributes") != std::string::npos);
+  CHECK(refused(declaration + "<body xmlns=\"urn:x\">" + account + "</body>").find("no attributes") != std::string::npos);
+  CHECK(refused(declaration + "<b:body xmlns:b=\"urn:x\">" + account + "</b:body>").find("no attributes") != std::string::npos);
   CHECK(refused(declaration + "<body>" + account + account + "</body>").find("each field once") != std::string::npos);
   CHECK(refused(declaration + "<body>" + account + "<month/><month>202611</month></body>").find("each field once") != std::string::npos);
   CHECK(refused(declaration + "<body>" + account + "<colour>red</colour></body>").find("a field of this transaction but found \"colour\"") != std::string::npos);
