@@ -1,7 +1,9 @@
 #include "mis/net/connection.hpp"
 
-#include <asio/post.hpp>
+#include "mis/net/asio.hpp"
+
 #include <asio/write.hpp>
+
 #include <exception>
 
 #include "mis/net/tls.hpp"
@@ -115,8 +117,8 @@ void Connection::take_frames() {
 
 void Connection::submit(std::string frame) {
   const std::uint64_t sequence = next_sequence_++;
-  if (share_.hooks.received) share_.hooks.received(peer_);
   share_.queue.push(peer_.connection, [self = shared_from_this(), sequence, frame = std::move(frame), received = Clock::now()] { self->work(sequence, frame, received); });
+  if (share_.hooks.received) share_.hooks.received(peer_);
 }
 
 void Connection::work(std::uint64_t sequence, const std::string& frame, Time received) {

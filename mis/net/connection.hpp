@@ -2,9 +2,8 @@
 // Private to this room. Everything here happens in the network's thread, except what is posted to it.
 #pragma once
 
-#include <asio/io_context.hpp>
-#include <asio/ip/tcp.hpp>
-#include <asio/ssl/stream.hpp>
+#include "mis/net/asio.hpp"
+
 #include <chrono>
 #include <deque>
 #include <map>

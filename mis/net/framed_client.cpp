@@ -1,11 +1,11 @@
 #include "mis/net/framed_client.hpp"
 
+#include "mis/net/asio.hpp"
+
 #include <asio/connect.hpp>
-#include <asio/io_context.hpp>
-#include <asio/ip/tcp.hpp>
 #include <asio/ssl/host_name_verification.hpp>
-#include <asio/ssl/stream.hpp>
 #include <asio/write.hpp>
+
 #include <array>
 #include <chrono>
 #include <optional>

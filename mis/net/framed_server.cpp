@@ -1,10 +1,7 @@
 #include "mis/net/framed_server.hpp"
 
-#include <asio/executor_work_guard.hpp>
-#include <asio/io_context.hpp>
-#include <asio/ip/tcp.hpp>
-#include <asio/post.hpp>
-#include <asio/steady_timer.hpp>
+#include "mis/net/asio.hpp"
+
 #include <atomic>
 #include <map>
 #include <mutex>

@@ -74,9 +74,9 @@ std::string_view to_text(RefusalReason reason);
 // safe to call from both.
 struct Hooks {
   std::function<void(const Peer&)> opened;                       // after the handshake
-  std::function<void(const Peer&, CloseReason, std::string_view detail)> closed;
+  std::function<void(const Peer&, CloseReason, std::string_view detail)> closed;  // without `opened` where the handshake failed
   std::function<void(std::string_view address, RefusalReason)> refused;
-  std::function<void(const Peer&)> received;                     // a whole frame stands in the queue
+  std::function<void(const Peer&)> received;                     // a whole frame stands in the queue, or is at work
   std::function<void(const Peer&, std::int64_t waited_us, std::int64_t worked_us)> worked;
   std::function<void(const Peer&, std::string_view what)> failed;
   std::function<void(const Peer&)> answer_lost;                  // the work is done but its connection is gone

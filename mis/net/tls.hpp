@@ -1,7 +1,8 @@
 // OpenSSL contexts for asio, and who is at the other end of a handshake. Private to this room: it brings asio along.
 #pragma once
 
-#include <asio/ssl/context.hpp>
+#include "mis/net/asio.hpp"
+
 #include <string>
 
 #include "mis/net/framed_client.hpp"

@@ -76,6 +76,7 @@ Result<Profile> iso8583_profile_from_json(const nlohmann::json& json) {
   profile.name = in.text("name", Need::kRequired);
   profile.header = in.choice<LengthHeader>("header", kHeaders, Need::kOptional, profile.header);
   profile.length_counts_itself = in.boolean("length_counts_itself", profile.length_counts_itself);
+  profile.heartbeats = in.boolean("heartbeats", profile.heartbeats);
   profile.bitmap = in.choice<BitmapForm>("bitmap", kBitmaps, Need::kOptional, profile.bitmap);
   profile.always_second_bitmap = in.boolean("always_second_bitmap", profile.always_second_bitmap);
   profile.mti = in.choice<NumberForm>("mti", kNumbers, Need::kOptional, profile.mti);
@@ -115,6 +116,7 @@ nlohmann::json to_json(const Profile& profile) {
           {"base", "empty"},
           {"header", name_in(kHeaders, profile.header)},
           {"length_counts_itself", profile.length_counts_itself},
+          {"heartbeats", profile.heartbeats},
           {"bitmap", name_in(kBitmaps, profile.bitmap)},
           {"always_second_bitmap", profile.always_second_bitmap},
           {"mti", name_in(kNumbers, profile.mti)},

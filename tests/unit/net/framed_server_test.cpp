@@ -121,6 +121,23 @@ TEST_CASE("who says nothing for long is cut off", "[net]") {
   CHECK(record.wait_for("closed idle_timeout"));
 }
 
+TEST_CASE("who does not take its answers is cut off, and holds nobody up", "[net]") {
+  Record record;
+  FramedServerOptions options = plain_options();
+  options.write_ms = 100;
+  options.workers = 1;
+  // More than any network buffer holds.
+  const std::string large(std::size_t{64} << 20, 'x');
+  FramedServer server(options, two_byte_frames, [&](const Peer&, std::string_view frame) {
+    return Answer{body_of(frame) == "large" ? large : std::string(frame), false};
+  }, record.hooks());
+  FramedClient deaf = connected(server), other = connected(server);
+  REQUIRE(deaf.send(framed("large")));
+  REQUIRE(record.wait_for("worked"));
+  CHECK(body_of(other.call(framed("meanwhile")).value()) == "meanwhile");
+  CHECK(record.wait_for("closed write_timeout"));
+}
+
 TEST_CASE("a handler at work is no idleness", "[net]") {
   Record record;
   Gate gate;

@@ -147,6 +147,23 @@ TEST_CASE("a frame's size is told from its header alone, and impossible ones are
   CHECK(text.error().message == "length header: expected 4 digits but found \"GET \"");
 }
 
+TEST_CASE("a heartbeat is a frame of its own where a bank sends them, and an impossible length elsewhere", "[iso8583]") {
+  Profile p = standard_1987();
+  p.header = LengthHeader::kAscii4;
+  CHECK_FALSE(frame_size(p, "0000"));
+  CHECK_FALSE(is_heartbeat(p, "0000"));
+  p.heartbeats = true;
+  CHECK(frame_size(p, "0000" "0105").value() == 4);
+  CHECK(frame_size(p, "000").value() == 0);
+  CHECK(is_heartbeat(p, "0000"));
+  CHECK_FALSE(is_heartbeat(p, "0001"));
+  CHECK_FALSE(is_heartbeat(p, "00000"));
+  CHECK(refused(p, "0000") == "expected a message but found a heartbeat");
+  p.length_counts_itself = true;
+  CHECK(is_heartbeat(p, "0004"));
+  CHECK_FALSE(is_heartbeat(p, "0000"));
+}
+
 TEST_CASE("a refusal says field, place, what was expected and what was found", "[iso8583]") {
   const Profile p = text_profile();
   const std::string good(payment_channels::test::kAdvice);

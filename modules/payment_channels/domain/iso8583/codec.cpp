@@ -306,6 +306,7 @@ Result<std::size_t> frame_size(const Profile& profile, std::string_view stream) 
     length = static_cast<std::size_t>(static_cast<unsigned char>(text[0])) << 8 | static_cast<unsigned char>(text[1]);
   }
   const std::size_t itself = profile.length_counts_itself ? header : 0;
+  if (profile.heartbeats && length == itself) return header;
   const std::size_t least = itself + tpdu_bytes(profile) + kMtiDigits / 2 + kBitmapBytes, most = itself + tpdu_bytes(profile) + profile.most_bytes;
   if (length < least || length > most)
     return invalid("payment_channels.iso8583_frame", fmt::format("length header: expected {} to {} but found {}", least, most, length));
@@ -313,7 +314,14 @@ Result<std::size_t> frame_size(const Profile& profile, std::string_view stream) 
   return stream.size() < whole ? std::size_t{0} : whole;
 }
 
+bool is_heartbeat(const Profile& profile, std::string_view frame) {
+  if (!profile.heartbeats || frame.empty() || frame.size() != header_bytes(profile.header)) return false;
+  const auto size = frame_size(profile, frame);
+  return size && *size == frame.size();
+}
+
 Result<Decoded> decode(const Profile& profile, std::string_view frame) {
+  if (is_heartbeat(profile, frame)) return invalid("payment_channels.iso8583_frame", "expected a message but found a heartbeat");
   const auto size = frame_size(profile, frame);
   if (!size) return size.error();
   if (*size != frame.size() || frame.empty())

@@ -17,6 +17,9 @@ namespace mis::payment_channels::iso8583 {
 // An error means that the stream cannot be followed any further: an impossible length, or one above the profile's limit.
 Result<std::size_t> frame_size(const Profile& profile, std::string_view stream);
 
+// A frame that is only its header; nothing is to be decoded. Never where the profile has no heartbeats.
+bool is_heartbeat(const Profile& profile, std::string_view frame);
+
 struct Decoded {
   Message message;
   // What a message authentication code covers, as a part of the bytes that were decoded: from the MTI up to the code's

@@ -49,6 +49,7 @@ struct Profile {
   std::string name;
   LengthHeader header = LengthHeader::kBinary2;
   bool length_counts_itself = false;
+  bool heartbeats = false;  // a length of nothing is a sign of life and no message; it is sent back
   BitmapForm bitmap = BitmapForm::kBinary;
   bool always_second_bitmap = false;  // sends bit 1 and an all-zero second bitmap too; both are accepted either way
   NumberForm mti = NumberForm::kAscii;
