@@ -14,6 +14,7 @@
 #include "modules/metering/metering.hpp"
 #include "modules/network/import.hpp"
 #include "modules/network/network.hpp"
+#include "modules/payment_channels/payment_channels.hpp"
 #include "modules/receivables/receivables.hpp"
 #include "modules/tariffs/tariffs.hpp"
 
@@ -30,6 +31,7 @@ void register_modules(Registry& registry) {
   billing::register_module(registry);
   ledger::register_module(registry);
   receivables::register_module(registry);
+  payment_channels::register_module(registry);
 }
 
 // In the order in which files depend on each other.

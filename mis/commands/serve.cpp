@@ -18,6 +18,7 @@
 #include "mis/observe/metrics.hpp"
 #include "mis/security/routes.hpp"
 #include "mis/security/sessions.hpp"
+#include "modules/payment_channels/payment_channels.hpp"
 
 namespace mis::commands {
 namespace {
@@ -73,6 +74,7 @@ struct RunningServer::Impl {
   }
 
   explicit Impl(Installation& installation) : services{installation.app(), clock, metrics}, registry(services), sessions(services) {
+    registry.part<payment_channels::KeyPlace>().folder = installation.place().data / "keys";
     register_modules(registry);
     security::register_session_routes(registry, sessions);
     http::register_system_routes(registry);

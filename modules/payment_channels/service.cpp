@@ -335,9 +335,8 @@ class Reverser {
 
 // Tries until the row with the key is ours or somebody else's: whoever comes second finds it and answers from it.
 template <class Work, class Request>
-Result<ItemAnswer> until_decided(const Services& services, const Channel& channel, const Request& request) {
+Result<ItemAnswer> until_decided(const Services& services, const Channel& channel, const Request& request, std::optional<Response> refusal = {}) {
   const Instant now = services.clock.now();
-  std::optional<Response> refusal;
   Error last = unavailable("payment_channels.busy", "expected to decide about the request in a few attempts but others were quicker each time");
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
     Response reason = Response::kUnavailable;
@@ -408,6 +407,11 @@ Result<ItemAnswer> ChannelService::pay(const Channel& channel, const PayRequest&
   if (const auto ready = readiness(channel); ready != Response::kApproved) return plain_answer(ready, request.key);
   if (!is_key(request.key) || (!request.serial.empty() && !is_key(request.serial))) return plain_answer(Response::kFormat, request.key);
   return until_decided<Payer>(services_, channel, request);
+}
+
+Result<ItemAnswer> ChannelService::refuse(const Channel& channel, const PayRequest& request, Response why) {
+  if (!is_key(request.key) || (!request.serial.empty() && !is_key(request.serial))) return plain_answer(Response::kFormat, request.key);
+  return until_decided<Payer>(services_, channel, request, why);
 }
 
 Result<ItemAnswer> ChannelService::reverse(const Channel& channel, const ReverseRequest& request) {
