@@ -90,7 +90,9 @@ class Payer {
   Result<ItemAnswer> run(std::optional<Response> refusal) {
     if (auto stored = find_item(session_, channel_.id, request_.key)) return again(*stored);
     Item item = new_item();
-    if (!refusal) refusal = broken_rule(item);
+    // Asked even where the refusal is known, since it finds the account that the item is of.
+    const auto broken = broken_rule(item);
+    if (!refusal) refusal = broken;
     if (refusal) return refuse(std::move(item), *refusal);
     auto paid = take_money(item);
     if (!paid) return std::move(paid).error();
