@@ -17,6 +17,7 @@
 #include "modules/metering/metering.hpp"
 #include "modules/network/import.hpp"
 #include "modules/network/network.hpp"
+#include "modules/payment_channels/payment_channels.hpp"
 #include "modules/receivables/receivables.hpp"
 #include "modules/tariffs/tariffs.hpp"
 
@@ -35,6 +36,7 @@ void register_modules(Registry& registry) {
   ledger::register_module(registry);
   receivables::register_module(registry);
   cashier::register_module(registry);
+  payment_channels::register_module(registry);
   dunning::register_module(registry);
 }
 

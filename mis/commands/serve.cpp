@@ -20,6 +20,7 @@
 #include "mis/outbox/postman.hpp"
 #include "mis/security/routes.hpp"
 #include "mis/security/sessions.hpp"
+#include "modules/payment_channels/payment_channels.hpp"
 
 namespace mis::commands {
 namespace {
@@ -76,6 +77,7 @@ struct RunningServer::Impl {
   }
 
   explicit Impl(Installation& installation) : services{installation.app(), clock, metrics}, registry(services), sessions(services) {
+    registry.part<payment_channels::KeyPlace>().folder = installation.place().data / "keys";
     register_modules(registry);
     outbox::use_files(registry.part<outbox::Providers>(), installation.place().data / "outbox");
     security::register_session_routes(registry, sessions);

@@ -12,7 +12,7 @@ namespace {
 // The ladder, from the ground up. Rooms on one step stand beside each other.
 const std::vector<std::vector<std::string>> kLadder = {
     {"mis/base"},
-    {"mis/observe", "mis/db", "mis/documents"},
+    {"mis/observe", "mis/db", "mis/documents", "mis/net"},
     {"mis/files"},
     {"mis/http"},
     {"mis/security"},
