@@ -24,6 +24,9 @@ enum class ChannelKind : std::uint8_t { kBank, kPost, kPaymentCompany, kAlipay, 
 std::string_view name_of(ChannelKind kind);  // "payment_company"
 std::optional<ChannelKind> channel_kind_of(std::string_view name);
 
+// The two bodies of middle-business messages.
+enum class MiddleForm : std::uint8_t { kFixed, kXml };
+
 enum class Transport : std::uint8_t { kNone, kIso8583, kMiddleBusiness, kRest, kAlipay, kWechat };
 
 // What a payment's amount must be, compared with what is due.
@@ -43,9 +46,9 @@ struct QrMerchant {
 //   {"transport": "iso8583", "amount_rule": "any", "most_per_payment": "50000.00", "cut_off": "23:00", "sign_on": true,
 //    "most_skew_seconds": 900, "requests_per_minute": 6000, "method": "collection",
 //    "iso8583": {…, see profile_json.hpp}, "bill_field": 48, "file_serial": "key", "mac": {"algorithm": "x9.19", "padding": "zeros"},
+//    "body": "fixed" (or "xml": of middle-business messages),
 //    "merchant": {"app_id": "…", "seller_id": "…", "order_minutes": 120},
-//    "reconciliation_file": {"separator": "|", "encoding": "gb18030", "amount_unit": "yuan", "date_form": "compact", "total": "first",
-//                            "columns": ["date", "serial_no", "account_no", "amount", "channel", "transaction_type"]}}
+//    "reconciliation_file": {…, see formats/debit_text_layout_json.hpp}}
 // Everything but the transport has a default.
 struct ChannelProfile {
   Transport transport = Transport::kNone;
@@ -60,8 +63,9 @@ struct ChannelProfile {
   int bill_field = 48;
   bool serial_is_retrieval_no = false;  // the file of the day names an item by field 37 instead of 32+7+11
   security::MacScheme mac;
+  MiddleForm middle_form = MiddleForm::kFixed;
   QrMerchant merchant;
-  DebitTextLayout reconciliation = reconciliation_layout();
+  DebitTextLayout reconciliation = reconciliation_layout();  // no two lines share a serial number
   DebitProfile debits;  // "debits": see debit_profile.hpp
 };
 // Every complaint with its JSON pointer. Error code: payment_channels.profile.

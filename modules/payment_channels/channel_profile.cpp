@@ -1,9 +1,10 @@
 // The profile of a channel out of its JSON.
-#include <array>
+#include <algorithm>
 #include <charconv>
 
 #include "mis/base/json_fields.hpp"
 #include "modules/payment_channels/channel.hpp"
+#include "modules/payment_channels/formats/debit_text_layout_json.hpp"
 #include "modules/payment_channels/profile_json.hpp"
 
 namespace mis::payment_channels {
@@ -16,14 +17,9 @@ constexpr std::pair<const char*, Transport> kTransports[] = {{"none", Transport:
 constexpr std::pair<const char*, AmountRule> kAmountRules[] = {{"any", AmountRule::kAny}, {"partial", AmountRule::kPartial}, {"exact", AmountRule::kExact}};
 constexpr std::pair<const char*, receivables::PaymentMethod> kMethods[] = {
     {"collection", receivables::PaymentMethod::kCollection}, {"qr", receivables::PaymentMethod::kQr}, {"transfer", receivables::PaymentMethod::kTransfer}, {"card", receivables::PaymentMethod::kCard}};
+constexpr std::pair<const char*, MiddleForm> kForms[] = {{"fixed", MiddleForm::kFixed}, {"xml", MiddleForm::kXml}};
 constexpr std::pair<const char*, bool> kSerials[] = {{"key", false}, {"retrieval_no", true}};
 constexpr std::pair<const char*, security::MacPadding> kPaddings[] = {{"zeros", security::MacPadding::kZeros}, {"one_and_zeros", security::MacPadding::kOneAndZeros}};
-constexpr std::pair<const char*, AmountUnit> kUnits[] = {{"yuan", AmountUnit::kYuan}, {"fen", AmountUnit::kFen}};
-constexpr std::pair<const char*, DateForm> kDateForms[] = {{"compact", DateForm::kCompact}, {"dashes", DateForm::kDashes}};
-constexpr std::pair<const char*, TotalLine> kTotals[] = {{"none", TotalLine::kNone}, {"first", TotalLine::kFirst}, {"last", TotalLine::kLast}};
-constexpr std::pair<const char*, files::Encoding> kEncodings[] = {{"gb18030", files::Encoding::kGb18030}, {"utf-8", files::Encoding::kUtf8}, {"detect", files::Encoding::kDetect}};
-constexpr std::array kFileFields = {TextField::kLineNo, TextField::kSerialNo, TextField::kAccountNo, TextField::kAmount, TextField::kCurrency, TextField::kDate,
-                                    TextField::kChannel, TextField::kTransactionType, TextField::kRemark, TextField::kIgnored};
 
 // "23:00" in minutes of the day; "24:00" is no cut.
 int read_cut_off(JsonFields& in) {
@@ -39,42 +35,18 @@ int read_cut_off(JsonFields& in) {
   return kNoCutMinutes;
 }
 
-void read_columns(JsonFields& in, DebitTextLayout& layout) {
-  const auto items = in.items("columns", Need::kOptional);
-  if (items.empty()) return;
-  layout.columns.clear();
-  for (const auto& [item, pointer] : items) {
-    const auto name = item->is_string() ? item->get<std::string>() : std::string();
-    const auto* found = std::find_if(kFileFields.begin(), kFileFields.end(), [&](TextField field) { return to_text(field) == name; });
-    if (found == kFileFields.end()) {
-      in.errors().push_back({pointer, "column", "expected a column of a reconciliation file but found " + JsonFields::shown(*item)});
-      continue;
-    }
-    const bool needed = *found == TextField::kSerialNo || *found == TextField::kAccountNo || *found == TextField::kAmount;
-    layout.columns.push_back({*found, name, needed});
+void read_layout(const nlohmann::json& json, ChannelProfile& profile, std::vector<FieldError>& errors) {
+  auto layout = parse_debit_text_layout(json.dump());
+  if (!layout) {
+    for (auto& field : layout.error().fields) errors.push_back({"/reconciliation_file" + field.pointer, field.code, field.message});
+    if (layout.error().fields.empty()) errors.push_back({"/reconciliation_file", "layout", layout.error().message});
+    return;
   }
+  profile.reconciliation = std::move(*layout);
+  profile.reconciliation.key = {TextField::kSerialNo};
   for (const auto needed : {TextField::kSerialNo, TextField::kAccountNo, TextField::kAmount})
-    if (std::none_of(layout.columns.begin(), layout.columns.end(), [&](const TextColumn& column) { return column.field == needed; }))
-      in.complain("columns", "column", "expected a column " + std::string(to_text(needed)) + " but there is none");
-}
-
-DebitTextLayout read_layout(const nlohmann::json& json, std::vector<FieldError>& errors) {
-  JsonFields in(json, "/reconciliation_file", errors);
-  DebitTextLayout layout = reconciliation_layout();
-  layout.separator = in.text("separator", Need::kOptional, layout.separator);
-  layout.separator_at_end = in.boolean("separator_at_end", layout.separator_at_end);
-  layout.encoding = in.choice<files::Encoding>("encoding", kEncodings, Need::kOptional, layout.encoding);
-  layout.amount_unit = in.choice<AmountUnit>("amount_unit", kUnits, Need::kOptional, layout.amount_unit);
-  layout.date_form = in.choice<DateForm>("date_form", kDateForms, Need::kOptional, layout.date_form);
-  layout.total = in.choice<TotalLine>("total", kTotals, Need::kOptional, layout.total);
-  layout.titles = in.boolean("titles", layout.titles);
-  layout.may_lack_last_line_end = in.boolean("may_lack_last_line_end", layout.may_lack_last_line_end);
-  read_columns(in, layout);
-  layout.key = {TextField::kSerialNo};
-  in.finish();
-  if (errors.empty())
-    if (auto checked = validate(layout); !checked) errors.push_back({"/reconciliation_file", "layout", checked.error().message});
-  return layout;
+    if (std::none_of(profile.reconciliation.columns.begin(), profile.reconciliation.columns.end(), [&](const TextColumn& column) { return column.field == needed; }))
+      errors.push_back({"/reconciliation_file/columns", "column", "expected a column " + std::string(to_text(needed)) + " but there is none"});
 }
 
 void read_mac(const nlohmann::json& json, ChannelProfile& profile, std::vector<FieldError>& errors) {
@@ -124,12 +96,13 @@ Result<ChannelProfile> parse_channel_profile(std::string_view json_text) {
   const bool qr = profile.transport == Transport::kAlipay || profile.transport == Transport::kWechat;
   profile.method = in.choice<receivables::PaymentMethod>("method", kMethods, Need::kOptional, qr ? receivables::PaymentMethod::kQr : profile.method);
   profile.bill_field = static_cast<int>(in.integer("bill_field", 48, 63, Need::kOptional, profile.bill_field));
+  profile.middle_form = in.choice<MiddleForm>("body", kForms, Need::kOptional, profile.middle_form);
   profile.serial_is_retrieval_no = in.choice<bool>("file_serial", kSerials, Need::kOptional, profile.serial_is_retrieval_no);
   profile.iso = iso8583::standard_1987();
   if (const auto* iso = in.value("iso8583", profile.transport == Transport::kIso8583 ? Need::kRequired : Need::kOptional)) read_iso(*iso, profile, errors);
   if (const auto* mac = in.value("mac", profile.iso.has_mac ? Need::kRequired : Need::kOptional)) read_mac(*mac, profile, errors);
   if (const auto* merchant = in.value("merchant", qr ? Need::kRequired : Need::kOptional)) read_merchant(*merchant, profile, errors);
-  if (const auto* layout = in.value("reconciliation_file", Need::kOptional)) profile.reconciliation = read_layout(*layout, errors);
+  if (const auto* layout = in.value("reconciliation_file", Need::kOptional)) read_layout(*layout, profile, errors);
   if (const auto* debits = in.value("debits", Need::kOptional)) profile.debits = read_debit_profile(*debits, errors);
   in.finish();
   if (errors.empty()) return profile;

@@ -8,6 +8,7 @@
 #include "modules/customers/customers.hpp"
 #include "modules/payment_channels/domain/mask.hpp"
 #include "modules/payment_channels/item_store.hpp"
+#include "modules/payment_channels/reconciliation_store.hpp"
 
 namespace mis::payment_channels {
 namespace {
@@ -21,6 +22,13 @@ constexpr std::size_t kMostAccountBytes = 32;
 
 bool is_key(std::string_view key) {
   return !key.empty() && key.size() <= kMostKeyBytes && std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < 0x7F; });
+}
+
+// Whether the day's file is here already: nothing may be added to that day then. Whoever loads a file holds the channel's row
+// meanwhile, so a payment at the edge of the day is either seen by the comparison or refused.
+bool is_reconciled(db::Session& session, std::int64_t channel_id, Date business_date) {
+  share_channel(session, channel_id);
+  return find_reconciliation(session, channel_id, business_date).has_value();
 }
 
 std::string cut(std::string_view text, std::size_t most) { return std::string(text.substr(0, most)); }
@@ -118,6 +126,7 @@ class Payer {
       item.business_date = business_day(now_, channel_.profile.cut_off_minutes);
       return Response::kInvalidDate;
     }
+    if (item.business_date < business_day(now_, channel_.profile.cut_off_minutes) && is_reconciled(session_, channel_.id, item.business_date)) return Response::kCutOff;
     auto label = customers::find_label(session_, item.account_no);
     if (!label || request_.account_no != label->account_no) return Response::kNoSuchAccount;
     item.account = label->id;
@@ -138,7 +147,8 @@ class Payer {
   // The same key once more: answered from the row, whatever has become of it.
   Result<ItemAnswer> again(Item& stored) {
     if (stored.kind != ItemKind::kPay) return plain_answer(Response::kReused, request_.key);
-    const bool unseen = stored.content_hash.empty();  // its reversal came first
+    const bool unseen = stored.content_hash.empty();  // its reversal came first, or it was taken in by hand
+    if (unseen && stored.payment && (stored.amount != request_.amount || stored.account_no != request_.account_no)) return told(stored, Response::kReused);
     if (!unseen && stored.content_hash != content_hash(request_)) return told(stored, Response::kReused);
     const auto next = *step(stored.state, ItemEvent::kAccept);
     if (next.stored_answer) return told_again(stored);
@@ -237,7 +247,7 @@ class Reverser {
       }
     auto original = lock_item(session_, channel_.id, request_.original_key);
     if (!original) {
-      auto voided = void_unseen();
+      auto voided = void_unseen(!refusal);
       if (!voided) return std::move(voided).error();
       return keep(*voided, Response::kUnknownOriginal);
     }
@@ -257,12 +267,13 @@ class Reverser {
   bool has_own_key() const { return !request_.key.empty(); }
   std::string own_key() const { return "R/" + request_.key; }
 
-  // The payment may still come: a row with its key refuses it then.
-  Result<Item> void_unseen() {
+  // The payment may still come: a row with its key refuses it then. `named`: the channel's file may name it by its key.
+  Result<Item> void_unseen(bool named) {
     Item item;
     item.id = services_.database.take_ids(kItemSequence);
     item.channel_id = channel_.id;
     item.key = request_.original_key;
+    if (named && !channel_.profile.serial_is_retrieval_no) item.serial_no = item.key;
     item.account_no = cut(request_.account_no.value_or(""), kMostAccountBytes);
     item.state = step(ItemState::kReceived, ItemEvent::kReverse)->to;
     if (request_.amount && request_.amount->value > 0 && *request_.amount < kAmountLimit) item.amount = *request_.amount;

@@ -1,0 +1,177 @@
+#include "modules/payment_channels/reconciliation_store.hpp"
+
+namespace mis::payment_channels {
+namespace {
+
+Reconciliation reconciliation_row(const db::Rows& row) {
+  Reconciliation r;
+  r.id = row.i64(0);
+  r.channel_id = row.i64(1);
+  r.business_date = row.date(2);
+  r.compared = row.text(3) == "compared";
+  r.file_name = row.text(4);
+  r.file_sha256 = row.text(5);
+  r.theirs = {row.i64(6), {row.i64(7)}};
+  r.ours = {row.i64(8), {row.i64(9)}};
+  r.equal = {row.i64(10), {row.i64(11)}};
+  if (const auto job = row.i64_or_null(12)) r.job = JobId{*job};
+  if (const auto by = row.i64_or_null(13)) r.loaded_by = UserId{*by};
+  r.loaded_at = row.instant(14);
+  r.compared_at = row.instant_or_null(15);
+  return r;
+}
+
+std::optional<Money> money_or_null(const db::Rows& row, int column) {
+  if (const auto fen = row.i64_or_null(column)) return Money{*fen};
+  return {};
+}
+
+Difference difference_row(const db::Rows& row) {
+  Difference d;
+  d.id = row.i64(0);
+  d.reconciliation_id = row.i64(1);
+  d.kind = difference_kind_of(row.text(2)).value_or(DifferenceKind::kOtherDay);
+  d.serial_no = row.text(3);
+  d.account_no = row.text(4);
+  d.theirs = money_or_null(row, 5);
+  d.ours = money_or_null(row, 6);
+  d.item_id = row.i64_or_null(7);
+  d.state = difference_state_of(row.text(8)).value_or(DifferenceState::kOpen);
+  if (const auto how = row.text_or_null(9)) d.how = resolution_of(*how);
+  d.note = row.text(10);
+  if (const auto by = row.i64_or_null(11)) d.proposed_by = UserId{*by};
+  d.proposed_at = row.instant_or_null(12);
+  if (const auto by = row.i64_or_null(13)) d.decided_by = UserId{*by};
+  d.decided_at = row.instant_or_null(14);
+  d.payment_id = row.i64_or_null(15);
+  d.version = row.i32(16);
+  return d;
+}
+
+SideTotal total_of(db::Rows rows) {
+  if (!rows.next() || rows.is_null(1)) return {};
+  return {rows.i64(0), {rows.i64(1)}};
+}
+
+}  // namespace
+
+void share_channel(db::Session& session, std::int64_t channel_id) {
+  session.query("SELECT channel_id FROM payment_channels_channel WHERE channel_id = ? LOCK IN SHARE MODE", channel_id).next();
+}
+void hold_channel(db::Session& session, std::int64_t channel_id) {
+  session.query("SELECT channel_id FROM payment_channels_channel WHERE channel_id = ? FOR UPDATE", channel_id).next();
+}
+
+std::optional<Reconciliation> find_reconciliation(db::Session& session, std::int64_t channel_id, Date business_date) {
+  auto rows = session.query("SELECT reconciliation_id, channel_id, business_date, state, file_name, file_sha256, their_count, their_fen, our_count, our_fen, equal_count, equal_fen, job_id, loaded_by, "
+                            "loaded_at, compared_at FROM payment_channels_reconciliation WHERE channel_id = ? AND business_date = ?", channel_id, business_date);
+  if (!rows.next()) return {};
+  return reconciliation_row(rows);
+}
+
+std::optional<Reconciliation> find_reconciliation(db::Session& session, std::int64_t reconciliation_id) {
+  auto rows = session.query("SELECT reconciliation_id, channel_id, business_date, state, file_name, file_sha256, their_count, their_fen, our_count, our_fen, equal_count, equal_fen, job_id, loaded_by, "
+                            "loaded_at, compared_at FROM payment_channels_reconciliation WHERE reconciliation_id = ?", reconciliation_id);
+  if (!rows.next()) return {};
+  return reconciliation_row(rows);
+}
+
+std::vector<Reconciliation> list_reconciliations(db::Session& session, std::int64_t channel_id, Date before, int limit) {
+  std::vector<Reconciliation> list;
+  for (auto rows = session.query("SELECT reconciliation_id, channel_id, business_date, state, file_name, file_sha256, their_count, their_fen, our_count, our_fen, equal_count, equal_fen, job_id, loaded_by, "
+                                 "loaded_at, compared_at FROM payment_channels_reconciliation WHERE channel_id = ? AND business_date < ? ORDER BY business_date DESC LIMIT ?", channel_id, before, limit);
+       rows.next();)
+    list.push_back(reconciliation_row(rows));
+  return list;
+}
+
+std::int64_t insert_reconciliation(db::Session& session, const Reconciliation& r) {
+  session.execute("INSERT INTO payment_channels_reconciliation (channel_id, business_date, state, file_name, file_sha256, their_count, their_fen, loaded_by, loaded_at) "
+                  "VALUES (?, ?, 'loaded', ?, ?, ?, ?, ?, ?)", r.channel_id, r.business_date, r.file_name, r.file_sha256, r.theirs.count, r.theirs.amount, r.loaded_by, r.loaded_at);
+  return session.last_insert_id();
+}
+
+void set_their_total(db::Session& session, std::int64_t reconciliation_id, const SideTotal& theirs) {
+  session.execute("UPDATE payment_channels_reconciliation SET their_count = ?, their_fen = ? WHERE reconciliation_id = ?", theirs.count, theirs.amount, reconciliation_id);
+}
+
+void set_job(db::Session& session, std::int64_t reconciliation_id, JobId job) {
+  session.execute("UPDATE payment_channels_reconciliation SET job_id = ? WHERE reconciliation_id = ?", job, reconciliation_id);
+}
+
+void delete_reconciliation(db::Session& session, std::int64_t reconciliation_id) {
+  session.execute("DELETE FROM payment_channels_difference WHERE reconciliation_id = ?", reconciliation_id);
+  session.execute("DELETE FROM payment_channels_their_item WHERE reconciliation_id = ?", reconciliation_id);
+  session.execute("DELETE FROM payment_channels_reconciliation WHERE reconciliation_id = ?", reconciliation_id);
+}
+
+bool is_decided_about(db::Session& session, std::int64_t reconciliation_id) {
+  return session.query("SELECT difference_id FROM payment_channels_difference WHERE reconciliation_id = ? AND state <> 'open' LIMIT 1 FOR UPDATE", reconciliation_id).next();
+}
+
+std::int64_t compare(db::Session& session, const Reconciliation& r, Instant now) {
+  session.execute("DELETE FROM payment_channels_difference WHERE reconciliation_id = ?", r.id);
+  const auto ours = total_of(session.query("SELECT COUNT(*), CAST(SUM(amount_fen) AS SIGNED) FROM payment_channels_item WHERE channel_id = ? AND business_date = ? AND kind = 'pay' AND state = 'paid'",
+                                           r.channel_id, r.business_date));
+  const auto equal = total_of(session.query("SELECT COUNT(*), CAST(SUM(t.amount_fen) AS SIGNED) FROM payment_channels_their_item t JOIN payment_channels_item i ON i.channel_id = ? AND i.business_date = ? "
+                                            "AND i.serial_no = t.serial_no AND i.kind = 'pay' AND i.state = 'paid' WHERE t.reconciliation_id = ? AND i.amount_fen = t.amount_fen AND i.account_no = t.account_no",
+                                            r.channel_id, r.business_date, r.id));
+  session.execute("INSERT INTO payment_channels_difference (reconciliation_id, kind, serial_no, account_no, their_fen, our_fen, item_id) "
+                  "SELECT t.reconciliation_id, IF(i.amount_fen <> t.amount_fen, 'amount', 'account'), t.serial_no, t.account_no, t.amount_fen, i.amount_fen, i.item_id FROM payment_channels_their_item t "
+                  "JOIN payment_channels_item i ON i.channel_id = ? AND i.business_date = ? AND i.serial_no = t.serial_no AND i.kind = 'pay' AND i.state = 'paid' "
+                  "WHERE t.reconciliation_id = ? AND (i.amount_fen <> t.amount_fen OR i.account_no <> t.account_no) ORDER BY t.line_no", r.channel_id, r.business_date, r.id);
+  // What is not paid with us on that day: where we have the item all the same (refused, voided, reversed), the row says so.
+  session.execute("INSERT INTO payment_channels_difference (reconciliation_id, kind, serial_no, account_no, their_fen, item_id) "
+                  "SELECT t.reconciliation_id, 'only_theirs', t.serial_no, t.account_no, t.amount_fen, i.item_id FROM payment_channels_their_item t "
+                  "LEFT JOIN payment_channels_item i ON i.channel_id = ? AND i.business_date = ? AND i.serial_no = t.serial_no AND i.kind = 'pay' "
+                  "WHERE t.reconciliation_id = ? AND (i.item_id IS NULL OR i.state <> 'paid') ORDER BY t.line_no", r.channel_id, r.business_date, r.id);
+  // Around midnight both sides may have put a payment on different days.
+  session.execute("UPDATE payment_channels_difference d JOIN payment_channels_item i ON i.channel_id = ? AND i.business_date IN (?, ?, ?, ?) AND i.serial_no = d.serial_no AND i.kind = 'pay' "
+                  "SET d.item_id = i.item_id, d.our_fen = i.amount_fen, d.kind = IF(i.state <> 'paid', d.kind, IF(i.amount_fen <> d.their_fen, 'amount', IF(i.account_no <> d.account_no, 'account', 'other_day'))) "
+                  "WHERE d.reconciliation_id = ? AND d.kind = 'only_theirs' AND d.item_id IS NULL",
+                  r.channel_id, r.business_date + -2, r.business_date + -1, r.business_date + 1, r.business_date + 2, r.id);
+  session.execute("INSERT INTO payment_channels_difference (reconciliation_id, kind, serial_no, account_no, our_fen, item_id) "
+                  "SELECT ?, 'only_ours', COALESCE(i.serial_no, i.request_key), i.account_no, i.amount_fen, i.item_id FROM payment_channels_item i "
+                  "LEFT JOIN payment_channels_their_item t ON t.reconciliation_id = ? AND t.serial_no = i.serial_no "
+                  "LEFT JOIN payment_channels_difference o ON o.item_id = i.item_id AND o.kind IN ('other_day', 'amount', 'account') "
+                  "WHERE i.channel_id = ? AND i.business_date = ? AND i.kind = 'pay' AND i.state = 'paid' AND t.serial_no IS NULL AND o.difference_id IS NULL ORDER BY i.item_id",
+                  r.id, r.id, r.channel_id, r.business_date);
+  // An earlier day's item of ours that this file has after all is no longer one-sided.
+  session.execute("UPDATE payment_channels_difference d JOIN payment_channels_difference o ON o.item_id = d.item_id AND o.reconciliation_id = ? AND o.kind = 'other_day' "
+                  "SET d.state = 'settled', d.how = 'ignore', d.note = 'in the file of another day', d.decided_at = ?, d.version = d.version + 1 "
+                  "WHERE d.kind = 'only_ours' AND d.state = 'open' AND d.reconciliation_id <> ?", r.id, now, r.id);
+  session.execute("UPDATE payment_channels_reconciliation SET state = 'compared', our_count = ?, our_fen = ?, equal_count = ?, equal_fen = ?, compared_at = ? WHERE reconciliation_id = ?", ours.count,
+                  ours.amount, equal.count, equal.amount, now, r.id);
+  return r.theirs.count;
+}
+
+std::optional<Difference> lock_difference(db::Session& session, std::int64_t difference_id) {
+  auto rows = session.query("SELECT difference_id, reconciliation_id, kind, serial_no, account_no, their_fen, our_fen, item_id, state, how, note, proposed_by, proposed_at, decided_by, decided_at, payment_id, "
+                            "version FROM payment_channels_difference WHERE difference_id = ? FOR UPDATE", difference_id);
+  if (!rows.next()) return {};
+  return difference_row(rows);
+}
+
+std::vector<Difference> list_differences(db::Session& session, std::int64_t reconciliation_id, std::int64_t after, int limit) {
+  std::vector<Difference> list;
+  for (auto rows = session.query("SELECT difference_id, reconciliation_id, kind, serial_no, account_no, their_fen, our_fen, item_id, state, how, note, proposed_by, proposed_at, decided_by, decided_at, "
+                                 "payment_id, version FROM payment_channels_difference WHERE reconciliation_id = ? AND difference_id > ? ORDER BY difference_id LIMIT ?", reconciliation_id, after, limit);
+       rows.next();)
+    list.push_back(difference_row(rows));
+  return list;
+}
+
+std::vector<DifferenceCount> count_differences(db::Session& session, std::int64_t reconciliation_id) {
+  std::vector<DifferenceCount> counts;
+  for (auto rows = session.query("SELECT kind, state, COUNT(*) FROM payment_channels_difference WHERE reconciliation_id = ? GROUP BY kind, state ORDER BY kind, state", reconciliation_id); rows.next();)
+    counts.push_back({difference_kind_of(rows.text(0)).value_or(DifferenceKind::kOtherDay), difference_state_of(rows.text(1)).value_or(DifferenceState::kOpen), rows.i64(2)});
+  return counts;
+}
+
+void update_difference(db::Session& session, const Difference& d) {
+  session.execute("UPDATE payment_channels_difference SET state = ?, how = ?, note = ?, proposed_by = ?, proposed_at = ?, decided_by = ?, decided_at = ?, payment_id = ?, item_id = ?, version = version + 1 "
+                  "WHERE difference_id = ?", name_of(d.state), d.how ? std::optional(std::string(name_of(*d.how))) : std::nullopt, d.note, d.proposed_by, d.proposed_at, d.decided_by, d.decided_at,
+                  d.payment_id, d.item_id, d.id);
+}
+
+}  // namespace mis::payment_channels

@@ -1,0 +1,80 @@
+// The tables of reconciliation. Internal to the module.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mis/base/id.hpp"
+#include "mis/base/money.hpp"
+#include "mis/base/result.hpp"
+#include "mis/base/time.hpp"
+#include "mis/db/session.hpp"
+#include "modules/payment_channels/domain/difference.hpp"
+
+namespace mis::payment_channels {
+
+struct SideTotal {
+  std::int64_t count = 0;
+  Money amount;
+};
+
+struct Reconciliation {
+  std::int64_t id = 0;
+  std::int64_t channel_id = 0;
+  Date business_date;
+  bool compared = false;
+  std::string file_name, file_sha256;
+  SideTotal theirs, ours, equal;
+  std::optional<JobId> job;
+  std::optional<UserId> loaded_by;
+  Instant loaded_at;
+  std::optional<Instant> compared_at;
+};
+
+struct Difference {
+  std::int64_t id = 0;
+  std::int64_t reconciliation_id = 0;
+  DifferenceKind kind = DifferenceKind::kOnlyTheirs;
+  std::string serial_no, account_no;
+  std::optional<Money> theirs, ours;
+  std::optional<std::int64_t> item_id;
+  DifferenceState state = DifferenceState::kOpen;
+  std::optional<Resolution> how;
+  std::string note;
+  std::optional<UserId> proposed_by, decided_by;
+  std::optional<Instant> proposed_at, decided_at;
+  std::optional<std::int64_t> payment_id;
+  int version = 1;
+};
+
+// Hold the channel's row: shared by payments at the edge of a day, alone by whoever loads the day's file.
+void share_channel(db::Session& session, std::int64_t channel_id);
+void hold_channel(db::Session& session, std::int64_t channel_id);
+
+std::optional<Reconciliation> find_reconciliation(db::Session& session, std::int64_t channel_id, Date business_date);
+std::optional<Reconciliation> find_reconciliation(db::Session& session, std::int64_t reconciliation_id);
+std::vector<Reconciliation> list_reconciliations(db::Session& session, std::int64_t channel_id, Date before, int limit);  // newest day first
+std::int64_t insert_reconciliation(db::Session& session, const Reconciliation& reconciliation);
+void set_their_total(db::Session& session, std::int64_t reconciliation_id, const SideTotal& theirs);
+void set_job(db::Session& session, std::int64_t reconciliation_id, JobId job);
+// With its lines and differences. Only where nobody has decided anything about them.
+void delete_reconciliation(db::Session& session, std::int64_t reconciliation_id);
+bool is_decided_about(db::Session& session, std::int64_t reconciliation_id);
+
+// Compares in the database, both ways, and stores totals and differences. Returns the number of lines of theirs.
+std::int64_t compare(db::Session& session, const Reconciliation& reconciliation, Instant now);
+
+std::optional<Difference> lock_difference(db::Session& session, std::int64_t difference_id);
+std::vector<Difference> list_differences(db::Session& session, std::int64_t reconciliation_id, std::int64_t after, int limit);
+struct DifferenceCount {
+  DifferenceKind kind;
+  DifferenceState state;
+  std::int64_t count;
+};
+std::vector<DifferenceCount> count_differences(db::Session& session, std::int64_t reconciliation_id);
+void update_difference(db::Session& session, const Difference& difference);
+
+}  // namespace mis::payment_channels

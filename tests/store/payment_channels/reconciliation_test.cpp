@@ -1,0 +1,304 @@
+// A bank's file of the day against our items: what is found, who may settle it, and that money moves by it exactly once.
+#include <catch2/catch.hpp>
+
+#include <map>
+
+#include <fmt/format.h>
+
+#include "modules/payment_channels/reconcile.hpp"
+#include "tests/store/payment_channels/channel_books.hpp"
+
+using namespace mis;
+using namespace mis::payment_channels;
+using books::ChannelBooks;
+using books::day;
+
+namespace {
+
+constexpr const char* kFileBank = R"({"transport": "rest", "cut_off": "23:00", "reconciliation_file": {"name": "test", "encoding": "utf-8", "total": "first", "crlf": false,
+  "columns": [{"field": "date", "title": "日期"}, {"field": "serial_no", "title": "流水号"}, {"field": "account_no", "title": "户号"}, {"field": "amount", "title": "金额"}]}})";
+
+struct Line {
+  std::string serial;
+  std::int64_t account;
+  int amount_fen;
+};
+
+std::string yuan(std::int64_t fen) { return fmt::format("{}.{:02}", fen / 100, fen % 100); }
+
+std::string file_of(const std::vector<Line>& lines, const char* date = "20261122") {
+  std::int64_t sum = 0;
+  std::string text;
+  for (const auto& line : lines) {
+    sum += line.amount_fen;
+    text += fmt::format("{}|{}|{}|{}\n", date, line.serial, make_account_no(line.account), yuan(line.amount_fen));
+  }
+  return fmt::format("{}|{}\n", lines.size(), yuan(sum)) + text;
+}
+
+// The day after, with two people at work.
+class TheNextDay : public ChannelBooks {
+ public:
+  TheNextDay() : ChannelBooks(kFileBank), reconciliations(services), settlements(services) {
+    auto s = owner().lease();
+    for (const char* statement : {"DELETE FROM payment_channels_difference", "DELETE FROM payment_channels_their_item", "DELETE FROM payment_channels_reconciliation", "DELETE FROM payment_channels_settlement",
+                                  "DELETE FROM jobs_shard", "DELETE FROM jobs_job"})
+      s->execute(statement);
+    clerk.user_id = books::kCashier;
+    supervisor.user_id = books::kSupervisor;
+  }
+  void morning() { clock.set("2026-11-23T09:00:00+08:00"); }
+
+  Result<Reconciliation> load(const std::string& bytes, const char* date = "2026-11-22") {
+    auto loaded = app().transact([&](db::Session& s) { return reconciliations.load(s, bank, {day(date), "day.txt", bytes}, books::kCashier); });
+    if (!loaded || loaded->compared) return loaded;
+    auto compared = app().transact([&](db::Session& s) { return reconciliations.compare(s, loaded->id); });
+    REQUIRE(compared);
+    return *find_reconciliation(*app().lease(), loaded->id);
+  }
+  std::vector<Difference> found(const Reconciliation& r) { return list_differences(*app().lease(), r.id, 0, 1'000); }
+  Result<Difference> propose(std::int64_t id, Resolution how) {
+    return app().transact([&](db::Session& s) { return reconciliations.propose(s, bank, {id, how, "asked the bank"}, clerk); });
+  }
+  Result<Difference> approve(std::int64_t id, const security::Caller& caller) {
+    return app().transact([&](db::Session& s) { return reconciliations.approve(s, bank, id, caller); });
+  }
+  Result<Difference> settle(std::int64_t id, Resolution how) {
+    auto proposed = propose(id, how);
+    return proposed ? approve(id, supervisor) : proposed;
+  }
+
+  ReconciliationService reconciliations;
+  SettlementService settlements;
+  security::Caller clerk, supervisor;
+};
+
+}  // namespace
+
+TEST_CASE("a day on which both sides have the same leaves no difference") {
+  TheNextDay b;
+  b.pay("K1", 11, 15'510);
+  b.pay("K2", 12, 8'100);
+  b.pay("K3", 12, 500);
+  b.reverse("K3", "R3");
+  b.pay("K4", 999, 500);
+  b.morning();
+  const auto r = b.load(file_of({{"K1", 11, 15'510}, {"K2", 12, 8'100}}));
+  REQUIRE(r);
+  CHECK(r->compared);
+  CHECK(r->theirs.count == 2);
+  CHECK(r->ours.count == 2);
+  CHECK(r->equal.count == 2);
+  CHECK(r->theirs.amount == Money{23'610});
+  CHECK(r->ours.amount == Money{23'610});
+  CHECK(r->equal.amount == Money{23'610});
+  CHECK(b.found(*r).empty());
+}
+
+TEST_CASE("each kind of difference is found and settled by two people, and the books agree in the end") {
+  TheNextDay b;
+  b.pay("EQUAL", 11, 100);
+  b.pay("OURS", 11, 200);
+  b.pay("AMOUNT", 11, 300);
+  b.pay("ACCOUNT", 11, 400);
+  b.pay("BACK", 12, 500);
+  b.reverse("BACK", "RB");
+  b.reverse("VOID", "RV");
+  b.pay("REFUSED", 999, 600);
+  b.morning();
+  const auto r = b.load(file_of({{"EQUAL", 11, 100}, {"AMOUNT", 11, 350}, {"ACCOUNT", 12, 400}, {"BACK", 12, 500}, {"VOID", 12, 700}, {"REFUSED", 12, 600}, {"THEIRS", 12, 800}}));
+  REQUIRE(r);
+  CHECK(r->equal.count == 1);
+  std::map<std::string, Difference> by_serial;
+  for (const auto& d : b.found(*r)) by_serial[d.serial_no] = d;
+  // BACK, REFUSED and VOID are ours too, but not paid.
+  REQUIRE(by_serial.size() == 7);
+  struct Row {
+    const char* serial;
+    DifferenceKind kind;
+    Resolution how;
+  };
+  const Row rows[] = {{"OURS", DifferenceKind::kOnlyOurs, Resolution::kReverse},    {"AMOUNT", DifferenceKind::kAmount, Resolution::kPost},  {"ACCOUNT", DifferenceKind::kAccount, Resolution::kPost},
+                      {"BACK", DifferenceKind::kOnlyTheirs, Resolution::kPost},     {"VOID", DifferenceKind::kOnlyTheirs, Resolution::kPost}, {"REFUSED", DifferenceKind::kOnlyTheirs, Resolution::kPost},
+                      {"THEIRS", DifferenceKind::kOnlyTheirs, Resolution::kPost}};
+  for (const auto& row : rows) {
+    CAPTURE(row.serial);
+    const auto& d = by_serial.at(row.serial);
+    CHECK(d.kind == row.kind);
+    CHECK(d.state == DifferenceState::kOpen);
+    auto settled = b.settle(d.id, row.how);
+    REQUIRE(settled);
+    CHECK(settled->state == DifferenceState::kSettled);
+    CHECK(settled->payment_id);
+    CHECK(b.all_differences().empty());
+  }
+  // What is in transit is now what the bank says.
+  CHECK(b.in_transit() == r->theirs.amount);
+  CHECK(b.service.totals(b.bank, day("2026-11-22"))->paid - b.service.totals(b.bank, day("2026-11-22"))->reversed == r->theirs.amount);
+  // Nothing happens a second time, and a late message is answered by what was taken in.
+  CHECK(b.approve(by_serial.at("THEIRS").id, b.supervisor).error().code == "payment_channels.not_proposed");
+  CHECK(b.propose(by_serial.at("THEIRS").id, Resolution::kIgnore).error().code == "payment_channels.difference_settled");
+  CHECK(b.pay("THEIRS", 12, 800).approved());
+  CHECK(b.pay("THEIRS", 12, 801).response == Response::kReused);
+  CHECK(b.in_transit() == r->theirs.amount);
+}
+
+TEST_CASE("money taken in from a file counts from the bank's day, not from today") {
+  TheNextDay b;
+  b.clock.set("2026-12-02T09:00:00+08:00");
+  const auto r = b.load(file_of({{"T1", 11, 15'510}}));
+  REQUIRE(b.settle(b.found(*r).at(0).id, Resolution::kPost));
+  CHECK(b.due(11, "2026-12-02").due() == Money{0});  // ten days' late charges are not owed
+  CHECK(b.all_differences().empty());
+}
+
+TEST_CASE("nobody settles what he proposed himself, nor in a way that the difference does not have") {
+  TheNextDay b;
+  b.pay("OURS", 11, 200);
+  b.morning();
+  const auto r = b.load(file_of({{"THEIRS", 12, 800}, {"NOBODY", 999, 100}}));
+  std::map<std::string, std::int64_t> ids;
+  for (const auto& d : b.found(*r)) ids[d.serial_no] = d.id;
+  CHECK(b.propose(ids.at("THEIRS"), Resolution::kReverse).error().code == "payment_channels.not_this_way");
+  CHECK(b.propose(ids.at("OURS"), Resolution::kPost).error().code == "payment_channels.not_this_way");
+  CHECK(b.approve(ids.at("OURS"), b.supervisor).error().code == "payment_channels.not_proposed");
+  REQUIRE(b.propose(ids.at("OURS"), Resolution::kReverse));
+  CHECK(b.approve(ids.at("OURS"), b.clerk).error().code == "security.second_person");
+  CHECK(b.in_transit() == Money{200});
+  CHECK(b.settle(ids.at("NOBODY"), Resolution::kPost).error().code == "payment_channels.no_account");
+  CHECK(b.settle(ids.at("NOBODY"), Resolution::kIgnore));
+  CHECK(b.propose(987'654, Resolution::kIgnore).error().code == "payment_channels.no_difference");
+  CHECK(b.in_transit() == Money{200});
+  CHECK(b.all_differences().empty());
+}
+
+TEST_CASE("the same file twice changes nothing; another one takes its place only while nothing is decided") {
+  TheNextDay b;
+  b.pay("K1", 11, 200);
+  b.morning();
+  const auto first = b.load(file_of({{"T1", 12, 800}}));
+  REQUIRE(first);
+  const auto again = b.load(file_of({{"T1", 12, 800}}));
+  REQUIRE(again);
+  CHECK(again->id == first->id);
+  CHECK(b.found(*again).size() == 2);
+  const auto corrected = b.load(file_of({{"K1", 11, 200}, {"T1", 12, 800}}));
+  REQUIRE(corrected);
+  CHECK(corrected->id != first->id);
+  REQUIRE(b.found(*corrected).size() == 1);
+  REQUIRE(b.propose(b.found(*corrected).at(0).id, Resolution::kPost));
+  CHECK(b.load(file_of({{"K1", 11, 200}})).error().code == "payment_channels.reconciled_already");
+  CHECK(b.found(*corrected).size() == 1);
+  REQUIRE(b.approve(b.found(*corrected).at(0).id, b.supervisor));
+  CHECK(b.load(file_of({{"K1", 11, 200}, {"T1", 12, 800}}))->id == corrected->id);
+  CHECK(b.in_transit() == Money{1'000});
+}
+
+TEST_CASE("a file with a fault is refused as a whole, and says where") {
+  TheNextDay b;
+  b.morning();
+  struct Row {
+    const char *what, *file, *code;
+  };
+  const std::string good = file_of({{"T1", 11, 100}, {"T2", 12, 200}});
+  const std::string cut = good.substr(0, good.size() - 3);
+  const std::string account = make_account_no(11);
+  const std::string twice = "2|2.00\n20261122|T1|" + account + "|1.00\n20261122|T1|" + account + "|1.00\n";
+  const std::string other_day = file_of({{"T1", 11, 100}}, "20261121");
+  const std::string nothing = "1|0.00\n20261122|T1|" + account + "|0.00\n";
+  const std::string less = "1|-1.00\n20261122|T1|" + account + "|-1.00\n";
+  const std::string total = "1|2.00\n20261122|T1|" + account + "|1.00\n";
+  const std::string serial = "1|1.00\n20261122|流水|" + account + "|1.00\n";
+  const Row rows[] = {
+      {"cut in the middle", cut.c_str(), "payment_channels.file_cut"},
+      {"empty", "", "payment_channels.file_cut"},
+      {"a line twice", twice.c_str(), "payment_channels.file_problems"},
+      {"another day's line", other_day.c_str(), "payment_channels.file_problems"},
+      {"an amount of nothing", nothing.c_str(), "payment_channels.file_problems"},
+      {"a total that differs", total.c_str(), "payment_channels.total_differs"},
+      {"a serial number in Chinese", serial.c_str(), "payment_channels.file_problems"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.what);
+    const auto loaded = b.load(row.file);
+    REQUIRE_FALSE(loaded);
+    CHECK(loaded.error().code == row.code);
+    if (loaded.error().code == "payment_channels.file_problems") CHECK(loaded.error().fields.at(0).pointer.rfind("/line/", 0) == 0);
+  }
+  CHECK_FALSE(b.load(less));
+  CHECK(b.number("SELECT COUNT(*) FROM payment_channels_reconciliation") == 0);
+  CHECK(b.number("SELECT COUNT(*) FROM payment_channels_their_item") == 0);
+}
+
+TEST_CASE("a day is reconciled when it is over, and nothing is added to it afterwards") {
+  TheNextDay b;
+  CHECK(b.load(file_of({{"T1", 11, 100}})).error().code == "payment_channels.day_not_over");
+  b.morning();
+  auto yesterday = b.request("K1", 11, 100);
+  yesterday.business_date = day("2026-11-22");
+  CHECK(b.pay(yesterday).approved());
+  REQUIRE(b.load(file_of({{"K1", 11, 100}})));
+  yesterday.key = "K2";
+  CHECK(b.pay(yesterday).response == Response::kCutOff);
+  CHECK(b.pay("K3", 11, 100).approved());
+}
+
+TEST_CASE("a payment that both sides put on different days is told as that, and settles the earlier day's difference") {
+  TheNextDay b;
+  b.pay("EDGE", 11, 100);
+  b.morning();
+  const auto first = b.load(file_of({{"T1", 12, 50}}));
+  REQUIRE(b.found(*first).size() == 2);
+  b.clock.set("2026-11-24T09:00:00+08:00");
+  const auto second = b.load(file_of({{"EDGE", 11, 100}}, "20261123"), "2026-11-23");
+  REQUIRE(b.found(*second).size() == 1);
+  CHECK(b.found(*second).at(0).kind == DifferenceKind::kOtherDay);
+  for (const auto& d : b.found(*first))
+    if (d.serial_no == "EDGE") CHECK(d.state == DifferenceState::kSettled);
+  CHECK(b.settle(b.found(*second).at(0).id, Resolution::kIgnore));
+  CHECK(b.in_transit() == Money{100});
+}
+
+TEST_CASE("an item that has changed since the comparison is not settled by it") {
+  TheNextDay b;
+  b.pay("OURS", 11, 200);
+  b.morning();
+  const auto r = b.load(file_of({{"T1", 12, 800}}));
+  const auto differences = b.found(*r);
+  const auto& ours = differences.at(0).serial_no == "OURS" ? differences.at(0) : differences.at(1);
+  REQUIRE(b.propose(ours.id, Resolution::kReverse));
+  b.owner().lease()->execute("UPDATE payment_channels_item SET amount_fen = 300 WHERE request_key = 'OURS'");
+  CHECK(b.approve(ours.id, b.supervisor).error().code == "payment_channels.changed_meanwhile");
+  b.owner().lease()->execute("UPDATE payment_channels_item SET amount_fen = 200 WHERE request_key = 'OURS'");
+  CHECK(b.approve(ours.id, b.supervisor));
+  CHECK(b.in_transit() == Money{0});
+}
+
+TEST_CASE("what has arrived at the bank leaves transit once, by two people, and never more than is there") {
+  TheNextDay b;
+  b.pay("K1", 11, 1'000);
+  const auto propose = [&](int fen, const char* reference) {
+    Settlement s;
+    s.business_date = day("2026-11-22");
+    s.amount = {fen};
+    s.reference = reference;
+    return b.app().transact([&](db::Session& session) { return b.settlements.propose(session, b.bank, s, b.clerk); });
+  };
+  const auto decide = [&](std::int64_t id, bool post, const security::Caller& caller) {
+    return b.app().transact([&](db::Session& session) { return b.settlements.decide(session, b.bank, id, post, caller); });
+  };
+  const auto first = propose(600, "B1");
+  REQUIRE(first);
+  CHECK(propose(600, "B1").error().code == "payment_channels.settled_already");
+  CHECK(propose(0, "B2").error().code == "payment_channels.bad_amount");
+  CHECK(propose(100, "").error().code == "payment_channels.bad_reference");
+  CHECK(decide(first->id, true, b.clerk).error().code == "security.second_person");
+  CHECK(decide(first->id, true, b.supervisor)->state == "posted");
+  CHECK(decide(first->id, true, b.supervisor).error().code == "payment_channels.not_proposed");
+  CHECK(b.in_transit() == Money{400});
+  const auto more = propose(401, "B3");
+  CHECK(decide(more->id, true, b.supervisor).error().code == "payment_channels.more_than_in_transit");
+  CHECK(decide(more->id, false, b.supervisor)->state == "refused");
+  CHECK(b.in_transit() == Money{400});
+  CHECK(b.all_differences().empty());
+}
