@@ -86,6 +86,27 @@ int run(int argc, char** argv) {
   auto* quote_command = app.add_subcommand("quote", "Bill one self-contained case: quote CASE.json [--json] [--lang zh|en]");
   quote_command->allow_extras();
 
+  BankPortCommand port_options;
+  port_options.place = serve_options.place;
+  auto* port_command = app.add_subcommand("bank-port", "Listen for a bank's messages: a process of its own beside `serve`");
+  add_place(*port_command, port_options.place);
+  port_command->add_option("--channel", port_options.channel, "Code of the channel whose framing the port speaks")->required();
+  port_command->add_option("--address", port_options.address, "Address to listen on")->capture_default_str();
+  port_command->add_option("--port", port_options.port, "Port; 0 for any free one")->capture_default_str();
+  port_command->add_option("--client-ca", port_options.client_ca, "PEM file of who signs banks' certificates");
+  port_command->add_flag("--plain", port_options.plain, "Without TLS, on the loopback only");
+
+  BankSimCommand sim_options;
+  sim_options.place = serve_options.place;
+  auto* sim_command = app.add_subcommand("bank-sim", "Play an honest and a hostile bank against a bank port on this machine, and print what it was answered");
+  add_place(*sim_command, sim_options.place);
+  sim_command->add_option("--channel", sim_options.channel, "Code of the channel to play")->required();
+  sim_command->add_option("--account", sim_options.account_no, "Account number to pay for; in the end nothing is paid")->required();
+  sim_command->add_option("--port", sim_options.port, "Where the bank port listens")->capture_default_str();
+  sim_command->add_option("--certificate", sim_options.certificate, "PEM file of the bank's certificate; none: no TLS");
+  sim_command->add_option("--key", sim_options.key, "PEM file of its key");
+  sim_command->add_option("--flood", sim_options.flood, "Messages that come at once, at most 10000")->capture_default_str();
+
   auto* openapi_command = app.add_subcommand("openapi", "Print the API as OpenAPI 3.1");
 
   try {
@@ -111,6 +132,8 @@ int run(int argc, char** argv) {
     fmt::print(stderr, "{}", output.error);
     return output.exit_code;
   }
+  if (*port_command) return bank_port(port_options, signals);
+  if (*sim_command) return bank_sim(sim_options);
   if (*openapi_command) return print_openapi();
   return 2;
 }

@@ -48,6 +48,6 @@ CREATE TABLE payment_channels_item (
   changed_at DATETIME(6) NOT NULL,
   UNIQUE KEY uk_item_key (channel_id, request_key),
   UNIQUE KEY uk_item_serial (channel_id, business_date, serial_no),
-  KEY ix_item_day (channel_id, business_date, item_id),
+  KEY ix_item_day (channel_id, business_date, kind, state, amount_fen),
   KEY ix_item_payment (payment_id)
 ) COMMENT='one row for each request that may move money; a row changes its state only as domain/item_state.hpp declares';

@@ -42,12 +42,32 @@ struct CountyFilesOptions {
   bool gzip = false;
 };
 
+struct BankPortCommand {
+  Place place;
+  std::string channel;
+  std::string address = "127.0.0.1";
+  int port = 8583;
+  std::filesystem::path client_ca;  // who signs banks' certificates
+  bool plain = false;               // no TLS; the loopback only
+};
+
+struct BankSimCommand {
+  Place place;
+  std::string channel;
+  std::string account_no;
+  int port = 8583;
+  std::filesystem::path certificate, key;  // the bank's own; none without TLS
+  int flood = 200;
+};
+
 int serve(const ServeOptions& options, http::StopSignals& signals);
 int demo(const DemoOptions& options, http::StopSignals& signals);
 int bill(const BillOptions& options);
 int verify(const Place& place, bool repair);
 int import_files(const Place& place, const std::vector<std::string>& arguments);
 int setup(const Place& place, const std::string& admin);
+int bank_port(const BankPortCommand& command, http::StopSignals& signals);
+int bank_sim(const BankSimCommand& command);
 int print_openapi();
 int write_county_files(const CountyFilesOptions& options);
 

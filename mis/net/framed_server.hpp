@@ -58,7 +58,7 @@ struct Answer {
   bool close = false;  // after the bytes
 };
 
-// Works on one whole frame, in a thread of the pool, at the same time as others. What it throws closes the connection
+// Works on one whole frame, in a thread of the pool, at the same time as others; the bytes are there until it returns. What it throws closes the connection
 // unanswered and is told to Hooks::failed: the peer then knows that it does not know.
 using Handler = std::function<Answer(const Peer& peer, std::string_view frame)>;
 

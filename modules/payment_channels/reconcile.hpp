@@ -79,7 +79,7 @@ class SettlementService {
   // Errors: payment_channels.no_settlement, .not_proposed, .more_than_in_transit, security.second_person, ledger.period_closed.
   Result<Settlement> decide(db::Session& session, const Channel& channel, std::int64_t settlement_id, bool post, const security::Caller& caller);
   static std::vector<Settlement> list(db::Session& session, std::int64_t channel_id, std::int64_t before, int limit);
-  // What the ledger has in transit for the channel.
+  // What the channel took and has not brought to the bank, by its items and settlements; `mis verify` compares it with the ledger.
   static Money in_transit(db::Session& session, std::int64_t channel_id);
 
  private:

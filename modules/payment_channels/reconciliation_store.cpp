@@ -113,18 +113,14 @@ std::int64_t compare(db::Session& session, const Reconciliation& r, Instant now)
   session.execute("DELETE FROM payment_channels_difference WHERE reconciliation_id = ?", r.id);
   const auto ours = total_of(session.query("SELECT COUNT(*), CAST(SUM(amount_fen) AS SIGNED) FROM payment_channels_item WHERE channel_id = ? AND business_date = ? AND kind = 'pay' AND state = 'paid'",
                                            r.channel_id, r.business_date));
-  const auto equal = total_of(session.query("SELECT COUNT(*), CAST(SUM(t.amount_fen) AS SIGNED) FROM payment_channels_their_item t JOIN payment_channels_item i ON i.channel_id = ? AND i.business_date = ? "
-                                            "AND i.serial_no = t.serial_no AND i.kind = 'pay' AND i.state = 'paid' WHERE t.reconciliation_id = ? AND i.amount_fen = t.amount_fen AND i.account_no = t.account_no",
-                                            r.channel_id, r.business_date, r.id));
+  // Each line of theirs is looked for once. What is not paid with us on that day: where we have the item all the same (refused,
+  // voided, reversed), the row says so.
   session.execute("INSERT INTO payment_channels_difference (reconciliation_id, kind, serial_no, account_no, their_fen, our_fen, item_id) "
-                  "SELECT t.reconciliation_id, IF(i.amount_fen <> t.amount_fen, 'amount', 'account'), t.serial_no, t.account_no, t.amount_fen, i.amount_fen, i.item_id FROM payment_channels_their_item t "
-                  "JOIN payment_channels_item i ON i.channel_id = ? AND i.business_date = ? AND i.serial_no = t.serial_no AND i.kind = 'pay' AND i.state = 'paid' "
-                  "WHERE t.reconciliation_id = ? AND (i.amount_fen <> t.amount_fen OR i.account_no <> t.account_no) ORDER BY t.line_no", r.channel_id, r.business_date, r.id);
-  // What is not paid with us on that day: where we have the item all the same (refused, voided, reversed), the row says so.
-  session.execute("INSERT INTO payment_channels_difference (reconciliation_id, kind, serial_no, account_no, their_fen, item_id) "
-                  "SELECT t.reconciliation_id, 'only_theirs', t.serial_no, t.account_no, t.amount_fen, i.item_id FROM payment_channels_their_item t "
+                  "SELECT t.reconciliation_id, IF(i.item_id IS NULL OR i.state <> 'paid', 'only_theirs', IF(i.amount_fen <> t.amount_fen, 'amount', 'account')), t.serial_no, t.account_no, t.amount_fen, "
+                  "IF(i.state = 'paid', i.amount_fen, NULL), i.item_id FROM payment_channels_their_item t "
                   "LEFT JOIN payment_channels_item i ON i.channel_id = ? AND i.business_date = ? AND i.serial_no = t.serial_no AND i.kind = 'pay' "
-                  "WHERE t.reconciliation_id = ? AND (i.item_id IS NULL OR i.state <> 'paid') ORDER BY t.line_no", r.channel_id, r.business_date, r.id);
+                  "WHERE t.reconciliation_id = ? AND (i.item_id IS NULL OR i.state <> 'paid' OR i.amount_fen <> t.amount_fen OR i.account_no <> t.account_no) ORDER BY t.line_no",
+                  r.channel_id, r.business_date, r.id);
   // Around midnight both sides may have put a payment on different days.
   session.execute("UPDATE payment_channels_difference d JOIN payment_channels_item i ON i.channel_id = ? AND i.business_date IN (?, ?, ?, ?) AND i.serial_no = d.serial_no AND i.kind = 'pay' "
                   "SET d.item_id = i.item_id, d.our_fen = i.amount_fen, d.kind = IF(i.state <> 'paid', d.kind, IF(i.amount_fen <> d.their_fen, 'amount', IF(i.account_no <> d.account_no, 'account', 'other_day'))) "
@@ -136,6 +132,9 @@ std::int64_t compare(db::Session& session, const Reconciliation& r, Instant now)
                   "LEFT JOIN payment_channels_difference o ON o.item_id = i.item_id AND o.kind IN ('other_day', 'amount', 'account') "
                   "WHERE i.channel_id = ? AND i.business_date = ? AND i.kind = 'pay' AND i.state = 'paid' AND t.serial_no IS NULL AND o.difference_id IS NULL ORDER BY i.item_id",
                   r.id, r.id, r.channel_id, r.business_date);
+  // A line of theirs that is in no difference is equal.
+  const auto unequal = total_of(session.query("SELECT COUNT(*), CAST(SUM(their_fen) AS SIGNED) FROM payment_channels_difference WHERE reconciliation_id = ? AND their_fen IS NOT NULL", r.id));
+  const SideTotal equal{r.theirs.count - unequal.count, r.theirs.amount - unequal.amount};
   // An earlier day's item of ours that this file has after all is no longer one-sided.
   session.execute("UPDATE payment_channels_difference d JOIN payment_channels_difference o ON o.item_id = d.item_id AND o.reconciliation_id = ? AND o.kind = 'other_day' "
                   "SET d.state = 'settled', d.how = 'ignore', d.note = 'in the file of another day', d.decided_at = ?, d.version = d.version + 1 "

@@ -90,7 +90,9 @@ class Payer {
   Result<ItemAnswer> run(std::optional<Response> refusal) {
     if (auto stored = find_item(session_, channel_.id, request_.key)) return again(*stored);
     Item item = new_item();
-    if (!refusal) refusal = broken_rule(item);
+    // Asked even where the refusal is known, since it finds the account that the item is of.
+    const auto broken = broken_rule(item);
+    if (!refusal) refusal = broken;
     if (refusal) return refuse(std::move(item), *refusal);
     auto paid = take_money(item);
     if (!paid) return std::move(paid).error();
@@ -335,9 +337,8 @@ class Reverser {
 
 // Tries until the row with the key is ours or somebody else's: whoever comes second finds it and answers from it.
 template <class Work, class Request>
-Result<ItemAnswer> until_decided(const Services& services, const Channel& channel, const Request& request) {
+Result<ItemAnswer> until_decided(const Services& services, const Channel& channel, const Request& request, std::optional<Response> refusal = {}) {
   const Instant now = services.clock.now();
-  std::optional<Response> refusal;
   Error last = unavailable("payment_channels.busy", "expected to decide about the request in a few attempts but others were quicker each time");
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
     Response reason = Response::kUnavailable;
@@ -408,6 +409,11 @@ Result<ItemAnswer> ChannelService::pay(const Channel& channel, const PayRequest&
   if (const auto ready = readiness(channel); ready != Response::kApproved) return plain_answer(ready, request.key);
   if (!is_key(request.key) || (!request.serial.empty() && !is_key(request.serial))) return plain_answer(Response::kFormat, request.key);
   return until_decided<Payer>(services_, channel, request);
+}
+
+Result<ItemAnswer> ChannelService::refuse(const Channel& channel, const PayRequest& request, Response why) {
+  if (!is_key(request.key) || (!request.serial.empty() && !is_key(request.serial))) return plain_answer(Response::kFormat, request.key);
+  return until_decided<Payer>(services_, channel, request, why);
 }
 
 Result<ItemAnswer> ChannelService::reverse(const Channel& channel, const ReverseRequest& request) {

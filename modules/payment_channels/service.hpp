@@ -85,6 +85,9 @@ class ChannelService {
   Result<Response> sign(const Channel& channel, bool on);
   Result<QueryAnswer> query(const Channel& channel, const QueryRequest& request);
   Result<ItemAnswer> pay(const Channel& channel, const PayRequest& request);
+  // Stores a payment that the channel tells of as refused, with the reason: money that is there and was not asked for like this. It
+  // waits for reconciliation.
+  Result<ItemAnswer> refuse(const Channel& channel, const PayRequest& request, Response why);
   Result<ItemAnswer> reverse(const Channel& channel, const ReverseRequest& request);
   // kUnknownOriginal where no such payment came.
   Result<ItemAnswer> query_payment(const Channel& channel, std::string_view key);

@@ -29,6 +29,12 @@ Settlement settlement_row(const db::Rows& row) {
   return s;
 }
 
+// By the ledger itself, whatever brought the money there: slower, and what a decision rests on.
+Money posted_in_transit(db::Session& session, std::int64_t channel_id) {
+  auto rows = session.query("SELECT CAST(SUM(amount_fen) AS SIGNED) FROM ledger_standing_posting WHERE ledger_account = ? AND subject_id = ?", static_cast<int>(ledger::LedgerAccount::kInTransit), channel_id);
+  return rows.next() && !rows.is_null(0) ? Money{rows.i64(0)} : Money{};
+}
+
 std::optional<Settlement> lock_settlement(db::Session& session, std::int64_t settlement_id) {
   auto rows = session.query("SELECT settlement_id, channel_id, business_date, amount_fen, reference, note, state, proposed_by, proposed_at, decided_by, decided_at, version "
                             "FROM payment_channels_settlement WHERE settlement_id = ? FOR UPDATE", settlement_id);
@@ -45,8 +51,10 @@ void audit(db::Session& session, const Services& services, const security::Calle
 }  // namespace
 
 Money SettlementService::in_transit(db::Session& session, std::int64_t channel_id) {
-  auto rows = session.query("SELECT CAST(SUM(amount_fen) AS SIGNED) FROM ledger_standing_posting WHERE ledger_account = ? AND subject_id = ?", static_cast<int>(ledger::LedgerAccount::kInTransit), channel_id);
-  return rows.next() && !rows.is_null(0) ? Money{rows.i64(0)} : Money{};
+  auto rows = session.query("SELECT CAST(COALESCE((SELECT SUM(amount_fen) FROM payment_channels_item WHERE channel_id = ? AND kind = 'pay' AND state = 'paid'), 0) "
+                            "+ COALESCE((SELECT SUM(paid_fen) FROM payment_channels_debit_item WHERE channel_id = ? AND state IN ('paid', 'partly')), 0) "
+                            "- COALESCE((SELECT SUM(amount_fen) FROM payment_channels_settlement WHERE channel_id = ? AND state = 'posted'), 0) AS SIGNED)", channel_id, channel_id, channel_id);
+  return rows.next() ? Money{rows.i64(0)} : Money{};
 }
 
 std::vector<Settlement> SettlementService::list(db::Session& session, std::int64_t channel_id, std::int64_t before, int limit) {
@@ -85,7 +93,7 @@ Result<Settlement> SettlementService::decide(db::Session& session, const Channel
   const Instant now = services_.clock.now();
   std::optional<ledger::TransactionKey> key;
   if (post) {
-    const Money there = in_transit(session, channel.id);
+    const Money there = posted_in_transit(session, channel.id);
     if (settlement->amount > there)
       return conflict("payment_channels.more_than_in_transit", fmt::format("expected at most what is in transit, {} fen, but the settlement is of {} fen", there.value, settlement->amount.value));
     const Date today = local_date(now);

@@ -46,6 +46,17 @@ void check_in_transit(db::Session& s, Differences& differences) {
     differences.push_back(fmt::format("channel {}: expected payments in transit of {} fen by its items but the ledger has {}", rows.text(0), rows.i64(1), rows.i64(2)));
 }
 
+void check_settlements(db::Session& s, Differences& differences) {
+  constexpr int kSettled = static_cast<int>(ledger::Template::kChannelSettled);
+  for (auto rows = s.query("SELECT c.code, COALESCE(t.amount, 0), COALESCE(-l.amount, 0) FROM payment_channels_channel c "
+                           "LEFT JOIN (SELECT channel_id, CAST(SUM(amount_fen) AS SIGNED) AS amount FROM payment_channels_settlement WHERE state = 'posted' GROUP BY channel_id) t "
+                           "ON t.channel_id = c.channel_id "
+                           "LEFT JOIN (SELECT subject_id, CAST(SUM(amount_fen) AS SIGNED) AS amount FROM ledger_standing_posting WHERE template = ? AND ledger_account = ? GROUP BY subject_id) l "
+                           "ON l.subject_id = c.channel_id WHERE COALESCE(t.amount, 0) <> COALESCE(-l.amount, 0) LIMIT ?", kSettled, static_cast<int>(ledger::LedgerAccount::kInTransit), kMost);
+       rows.next();)
+    differences.push_back(fmt::format("channel {}: expected {} fen to have left transit by its settlements but the ledger has {}", rows.text(0), rows.i64(1), rows.i64(2)));
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> verify_channels(db::Database& database) {
@@ -54,6 +65,7 @@ Result<std::vector<std::string>> verify_channels(db::Database& database) {
     check_items(s, differences);
     check_payments(s, differences);
     check_in_transit(s, differences);
+    check_settlements(s, differences);
     return differences;
   });
 }

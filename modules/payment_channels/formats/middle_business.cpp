@@ -23,7 +23,7 @@ Status convert_values(Converter& converter, std::span<const FieldRule> rules, co
     std::string converted;
     if (const auto broken = converter.append(found->second, converted)) {
       const std::string where = fmt::format("{}/{}", pointer, rule.name);
-      return encoding_error(where, fmt::format("{}: expected {} but found {} at byte {}", where, expected, quoted(std::string_view(found->second).substr(*broken)), *broken));
+      return encoding_error(where, fmt::format("{}: expected {} but found {} at byte {}", where, expected, quoted(std::string_view(found->second).substr(*broken, 2)), *broken));
     }
     found->second = std::move(converted);
   }
@@ -52,7 +52,7 @@ Result<Record> decode_xml(const BodyRule& rule, std::string_view body) {
   std::string utf8;
   Converter converter(Converter::Direction::kGb18030ToUtf8);
   if (const auto broken = converter.append(*text, utf8))
-    return encoding_error("/body", fmt::format("/body: expected characters of GBK but found {} at byte {}", quoted(text->substr(*broken)), *broken));
+    return encoding_error("/body", fmt::format("/body: expected characters of GBK but found {} at byte {}", quoted(text->substr(*broken, 2)), *broken));
   return read_body_xml(rule, utf8);
 }
 
@@ -66,7 +66,7 @@ Result<std::string> encode_xml(const BodyRule& rule, const Record& record) {
   std::string body(kXmlDeclaration);
   Converter converter(Converter::Direction::kUtf8ToGb18030);
   if (const auto broken = converter.append(utf8, body))
-    return encoding_error("/body", fmt::format("/body: expected text in UTF-8 but found {}", quoted(std::string_view(utf8).substr(*broken))));
+    return encoding_error("/body", fmt::format("/body: expected text in UTF-8 but found {}", quoted(std::string_view(utf8).substr(*broken, 2))));
   return body;
 }
 

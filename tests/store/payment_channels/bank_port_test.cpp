@@ -1,15 +1,22 @@
 // Banks at the port, over TLS on the loopback: what an honest and a hostile one are answered, and what it does to the money.
 #include <catch2/catch.hpp>
 
+#include <atomic>
+#include <chrono>
 #include <fstream>
 #include <iterator>
+#include <thread>
+
+#include <fmt/format.h>
 
 #include "mis/http/certificate.hpp"
 #include "mis/http/digest.hpp"
 #include "modules/payment_channels/bank_port.hpp"
 #include "modules/payment_channels/bank_sim.hpp"
+#include "modules/payment_channels/domain/iso8583/bill_payment.hpp"
 #include "modules/payment_channels/formats/framers.hpp"
 #include "modules/payment_channels/formats/middle_business.hpp"
+#include "modules/payment_channels/formats/sealed_iso8583.hpp"
 #include "modules/payment_channels/formats/signatures.hpp"
 #include "tests/store/payment_channels/channel_books.hpp"
 #include "tests/unit/net/test_certificates.hpp"
@@ -220,4 +227,37 @@ TEST_CASE("a channel's keys are sealed: no copy of the database tells them, and 
   CHECK(secret_complaint(p.bank, secret_name::kMacKey, "0123456789ABCDEF"));  // X9.19 has keys of 16 bytes
   CHECK(secret_complaint(p.bank, "password", "x"));
   CHECK_FALSE(secret_complaint(p.bank, secret_name::kMacKey, kMacKey));
+}
+
+// Not run with the others: `store_tests "[.speed]"` prints how many payments the port takes in a second.
+TEST_CASE("payments through the port, many banks' lines at once", "[.speed]") {
+  constexpr int kLines = 16, kEach = 250;
+  Port p(R"({"transport": "iso8583", "iso8583": {"name": "test", "header": "ascii4", "mac": true}, "mac": {"algorithm": "x9.19"}})", false);
+  auto open = *p.book.by_code("BANK");
+  const auto& profile = p.bank.profile.iso;
+  std::vector<std::vector<std::string>> frames(kLines);
+  for (int line = 0; line < kLines; ++line)
+    for (int i = 0; i < kEach; ++i) {
+      iso8583::Message m;
+      m.mti = "0200";
+      m.set(3, "180000").set(7, "1122100000").set(11, fmt::format("{:06}", line * kEach + i + 1)).set(32, "00010001");
+      REQUIRE(iso8583::set_amount(m, Money{100}));
+      m.set(48, *iso8583::format_bill_data({{"01", make_account_no(11 + line % 10)}}, 48));
+      frames[static_cast<std::size_t>(line)].push_back(*iso8583::seal(profile, p.bank.profile.mac, open->mac_key, m));
+    }
+  std::atomic<int> answered{0};
+  const auto start = std::chrono::steady_clock::now();
+  {
+    std::vector<std::jthread> lines;
+    for (const auto& mine : frames)
+      lines.emplace_back([&] {
+        auto client = net::FramedClient::connect(p.line({}, false), iso8583_framer(profile).value());
+        for (const auto& frame : mine)
+          if (client && client->call(frame)) ++answered;
+      });
+  }
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start).count();
+  WARN(answered << " payments over " << kLines << " lines in " << ms << " ms");
+  CHECK(p.in_transit() == Money{100 * kLines * kEach});
+  CHECK(p.all_differences().empty());
 }

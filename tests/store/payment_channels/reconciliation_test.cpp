@@ -299,6 +299,10 @@ TEST_CASE("what has arrived at the bank leaves transit once, by two people, and 
   const auto more = propose(401, "B3");
   CHECK(decide(more->id, true, b.supervisor).error().code == "payment_channels.more_than_in_transit");
   CHECK(decide(more->id, false, b.supervisor)->state == "refused");
+  CHECK(SettlementService::in_transit(*b.app().lease(), b.bank.id) == Money{400});
+  b.owner().lease()->execute("UPDATE payment_channels_settlement SET amount_fen = 500 WHERE reference = 'B1'");
+  CHECK(books::says(*verify_channels(b.app()), "to have left transit"));
+  b.owner().lease()->execute("UPDATE payment_channels_settlement SET amount_fen = 600 WHERE reference = 'B1'");
   CHECK(b.in_transit() == Money{400});
   CHECK(b.all_differences().empty());
 }

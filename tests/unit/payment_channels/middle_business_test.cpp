@@ -180,6 +180,7 @@ TEST_CASE("values that are none are refused in both forms, all of them at once",
   for (const auto& error : frame.error().fields) pointers.push_back(error.pointer);
   CHECK(pointers == std::vector<std::string>{"/account_no", "/amount_fen", "/payment_method", "/operator", "/business_date", "/colour", "/rows/0/receivable_id", "/rows/0/amount_fen"});
   CHECK(frame.error().message == "/account_no: expected 10 digits but found \"10\"");
+  CHECK(frame.error().fields.at(3).message == "/operator: expected text without control characters but found a text of 3 bytes");
 
   const std::string good = encoded(BodyForm::kFixed, payment());
   const auto changed = [&](std::size_t at, std::string_view with) {

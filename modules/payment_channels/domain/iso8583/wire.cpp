@@ -6,7 +6,8 @@ namespace mis::payment_channels::iso8583::wire {
 namespace {
 
 constexpr std::size_t kMostQuoted = 24;
-constexpr std::size_t kMostQuotedHex = 6;
+constexpr std::size_t kMostQuotedHex = 6;  // what is longer may be a card number: of that only
+constexpr std::size_t kCardHex = 3;
 constexpr std::size_t kCardDigits = 12;
 constexpr int kSeparator = 13;  // of tracks
 constexpr int kFill = 15;
@@ -87,7 +88,7 @@ std::string to_hex(std::string_view bytes) {
 }
 
 std::string quoted_hex(std::string_view bytes) {
-  return to_hex(bytes.substr(0, kMostQuotedHex)) + (bytes.size() > kMostQuotedHex ? "…" : "") + " (hex)";
+  return bytes.size() > kMostQuotedHex ? to_hex(bytes.substr(0, kCardHex)) + "… (hex)" : to_hex(bytes) + " (hex)";
 }
 
 std::string quoted(std::string_view bytes, Cards cards) {
