@@ -17,6 +17,7 @@
 #include "modules/metering/metering.hpp"
 #include "modules/network/import.hpp"
 #include "modules/network/network.hpp"
+#include "modules/payment_channels/import.hpp"
 #include "modules/payment_channels/payment_channels.hpp"
 #include "modules/receivables/receivables.hpp"
 #include "modules/tariffs/tariffs.hpp"
@@ -54,6 +55,7 @@ files::ImportKinds import_kinds() {
   kinds.push_back(meter_reading::reading_import());
   kinds.push_back(billing::history_import());
   kinds.push_back(meter_reading::nem12_import());
+  kinds.push_back(payment_channels::mandate_import());
   return kinds;
 }
 

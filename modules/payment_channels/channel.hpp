@@ -12,6 +12,7 @@
 #include "mis/base/result.hpp"
 #include "mis/db/session.hpp"
 #include "mis/security/mac.hpp"
+#include "modules/payment_channels/debit_profile.hpp"
 #include "modules/payment_channels/domain/business_day.hpp"
 #include "modules/payment_channels/domain/iso8583/profile.hpp"
 #include "modules/payment_channels/formats/debit_text_layout.hpp"
@@ -65,6 +66,7 @@ struct ChannelProfile {
   MiddleForm middle_form = MiddleForm::kFixed;
   QrMerchant merchant;
   DebitTextLayout reconciliation = reconciliation_layout();  // no two lines share a serial number
+  DebitProfile debits;  // "debits": see debit_profile.hpp
 };
 // Every complaint with its JSON pointer. Error code: payment_channels.profile.
 Result<ChannelProfile> parse_channel_profile(std::string_view json_text);

@@ -103,6 +103,7 @@ Result<ChannelProfile> parse_channel_profile(std::string_view json_text) {
   if (const auto* mac = in.value("mac", profile.iso.has_mac ? Need::kRequired : Need::kOptional)) read_mac(*mac, profile, errors);
   if (const auto* merchant = in.value("merchant", qr ? Need::kRequired : Need::kOptional)) read_merchant(*merchant, profile, errors);
   if (const auto* layout = in.value("reconciliation_file", Need::kOptional)) read_layout(*layout, profile, errors);
+  if (const auto* debits = in.value("debits", Need::kOptional)) profile.debits = read_debit_profile(*debits, errors);
   in.finish();
   if (errors.empty()) return profile;
   std::string message = errors.front().pointer + ": " + errors.front().message;

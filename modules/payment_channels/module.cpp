@@ -1,7 +1,9 @@
 // Registration of payment channels: permissions, routes, jobs.
+#include "modules/payment_channels/debit_results.hpp"
 #include "modules/payment_channels/payment_channels.hpp"
 #include "modules/payment_channels/reconcile.hpp"
 #include "modules/payment_channels/routes.hpp"
+#include "modules/payment_channels/statements.hpp"
 
 namespace mis::payment_channels {
 
@@ -13,6 +15,7 @@ void register_module(Registry& registry) {
   registry.permission({"channels.order", "生成收款码", "Make codes that customers pay by scanning"});
   registry.table_prefix("payment_channels_");
   registry.part<jobs::Kinds>().add(reconcile_job(registry.services()));
+  for (auto* kind : {debit_prepare_job, debit_result_job, statement_job}) registry.part<jobs::Kinds>().add(kind(registry.services()));
   register_routes(registry);
 }
 

@@ -20,6 +20,8 @@ struct KeyPlace {
 // Recomputes what must hold and says in words what differs: every paid item has its payment, of the same account and amount, taken
 // back where the item was; every payment of a channel has its item; what is in transit in the ledger is what the items make of it.
 Result<std::vector<std::string>> verify_channels(db::Database& database);
+// The same of direct debits and statements: batches and their files, debits and their payments, receipts and what became of them.
+Result<std::vector<std::string>> verify_debits(db::Database& database);
 
 void register_module(Registry& registry);
 

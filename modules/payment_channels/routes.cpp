@@ -7,6 +7,9 @@ void register_routes(Registry& registry) {
   auto book = std::make_shared<ChannelBook>(registry.services(), secrets);
   register_channel_routes(registry, std::move(secrets), book);
   register_reconciliation_routes(registry);
+  register_mandate_routes(registry);
+  register_debit_routes(registry);
+  register_statement_routes(registry);
   register_payment_routes(registry, std::move(book));
 }
 

@@ -10,9 +10,13 @@ namespace mis::payment_channels {
 
 void register_routes(Registry& registry);
 
-// Parts of it: the staff's pages about channels and their items; reconciliation and settlement; what payment companies call.
+// Parts of it: the staff's pages about channels and their items; reconciliation and settlement; mandates, debits and statements; what
+// payment companies call.
 void register_channel_routes(Registry& registry, std::shared_ptr<Secrets> secrets, std::shared_ptr<ChannelBook> book);
 void register_reconciliation_routes(Registry& registry);
+void register_mandate_routes(Registry& registry);
+void register_debit_routes(Registry& registry);
+void register_statement_routes(Registry& registry);
 void register_payment_routes(Registry& registry, std::shared_ptr<ChannelBook> book);
 
 }  // namespace mis::payment_channels

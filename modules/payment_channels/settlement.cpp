@@ -52,7 +52,8 @@ void audit(db::Session& session, const Services& services, const security::Calle
 
 Money SettlementService::in_transit(db::Session& session, std::int64_t channel_id) {
   auto rows = session.query("SELECT CAST(COALESCE((SELECT SUM(amount_fen) FROM payment_channels_item WHERE channel_id = ? AND kind = 'pay' AND state = 'paid'), 0) "
-                            "- COALESCE((SELECT SUM(amount_fen) FROM payment_channels_settlement WHERE channel_id = ? AND state = 'posted'), 0) AS SIGNED)", channel_id, channel_id);
+                            "+ COALESCE((SELECT SUM(paid_fen) FROM payment_channels_debit_item WHERE channel_id = ? AND state IN ('paid', 'partly')), 0) "
+                            "- COALESCE((SELECT SUM(amount_fen) FROM payment_channels_settlement WHERE channel_id = ? AND state = 'posted'), 0) AS SIGNED)", channel_id, channel_id, channel_id);
   return rows.next() ? Money{rows.i64(0)} : Money{};
 }
 

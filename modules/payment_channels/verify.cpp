@@ -28,14 +28,17 @@ void check_items(db::Session& s, Differences& differences) {
 void check_payments(db::Session& s, Differences& differences) {
   // A payment that was taken back may have given way to another one for the same item.
   for (auto rows = s.query("SELECT p.payment_id, p.reference FROM receivables_payment_row p JOIN payment_channels_channel c ON c.channel_id = p.source_id "
-                           "LEFT JOIN payment_channels_item i ON i.payment_id = p.payment_id WHERE p.source = 'channel' AND p.reversed = 0 AND i.item_id IS NULL LIMIT ?", kMost); rows.next();)
+                           "LEFT JOIN payment_channels_item i ON i.payment_id = p.payment_id WHERE p.source = 'channel' AND p.reversed = 0 AND i.item_id IS NULL "
+                           "AND NOT EXISTS (SELECT 1 FROM payment_channels_debit_item d WHERE d.payment_id = p.payment_id) "
+                           "AND NOT EXISTS (SELECT 1 FROM payment_channels_receipt e WHERE e.payment_id = p.payment_id) LIMIT ?", kMost); rows.next();)
     differences.push_back(fmt::format("payment {} ({}): expected the item that a channel asked for but there is none", rows.i64(0), rows.text(1)));
 }
 
 void check_in_transit(db::Session& s, Differences& differences) {
   constexpr int kPayment = static_cast<int>(ledger::Template::kPayment);
   for (auto rows = s.query("SELECT c.code, COALESCE(i.amount, 0), COALESCE(l.amount, 0) FROM payment_channels_channel c "
-                           "LEFT JOIN (SELECT channel_id, CAST(SUM(amount_fen) AS SIGNED) AS amount FROM payment_channels_item WHERE kind = 'pay' AND state = 'paid' GROUP BY channel_id) i "
+                           "LEFT JOIN (SELECT channel_id, CAST(SUM(fen) AS SIGNED) AS amount FROM (SELECT channel_id, amount_fen AS fen FROM payment_channels_item WHERE kind = 'pay' AND state = 'paid' "
+                           "UNION ALL SELECT channel_id, paid_fen FROM payment_channels_debit_item WHERE state IN ('paid', 'partly')) t GROUP BY channel_id) i "
                            "ON i.channel_id = c.channel_id "
                            "LEFT JOIN (SELECT subject_id, CAST(SUM(amount_fen) AS SIGNED) AS amount FROM ledger_standing_posting WHERE template = ? AND ledger_account = ? GROUP BY subject_id) l "
                            "ON l.subject_id = c.channel_id WHERE COALESCE(i.amount, 0) <> COALESCE(l.amount, 0) LIMIT ?", kPayment, static_cast<int>(ledger::LedgerAccount::kInTransit), kMost);

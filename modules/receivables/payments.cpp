@@ -195,7 +195,9 @@ class Till {
     PaymentOutcome outcome{id, {}, {}, {}};
     outcome.allocations = book_.share(p.amount, *chosen, p.value_on, outcome.advance);
     put_back(all, *chosen);
-    ledger::Transaction t{ledger::Template::kPayment, p.posted_on, p.value_on, p.at, p.by, {}, {}};
+    // What was received before anybody knew for whom is cleared, not received again.
+    const auto what = p.into.account == LedgerAccount::kUnidentified ? ledger::Template::kUnidentifiedCleared : ledger::Template::kPayment;
+    ledger::Transaction t{what, p.posted_on, p.value_on, p.at, p.by, {}, {}};
     t.postings.push_back({p.into.account, p.amount, p.account, {}, 0, p.into.subject});
     add_credits(t.postings, outcome.allocations);
     if (outcome.advance.value != 0) {

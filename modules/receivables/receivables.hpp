@@ -57,7 +57,8 @@ std::optional<PaymentMethod> method_of(std::string_view name);
 enum class Source : std::uint8_t { kCashier, kChannel, kUnidentified };
 std::string_view name_of(Source source);
 
-// Where the money is now: kCash of a cashier session, kInTransit or kBank of a channel.
+// Where the money is now: kCash of a cashier session, kInTransit or kBank of a channel; kUnidentified of a channel where it was
+// received before.
 struct MoneyPlace {
   ledger::LedgerAccount account = ledger::LedgerAccount::kInTransit;
   std::int64_t subject = 0;

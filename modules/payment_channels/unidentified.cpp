@@ -1,0 +1,110 @@
+// Receipts that nobody knew, once somebody does (待查认领, 退回).
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "mis/security/audit.hpp"
+#include "modules/customers/customers.hpp"
+#include "modules/payment_channels/statements.hpp"
+
+namespace mis::payment_channels {
+namespace {
+
+using ledger::LedgerAccount;
+using nlohmann::json;
+
+Result<Receipt> receipt_in(db::Session& session, const Channel& channel, std::int64_t receipt_id, std::string_view state) {
+  auto r = lock_receipt(session, channel.id, receipt_id);
+  if (!r) return not_found("payment_channels.no_receipt", "expected a receipt of this channel with this number but there is none");
+  if (r->state != state) return conflict("payment_channels.receipt_state", fmt::format("expected a receipt that is {} but it is {}", state, r->state));
+  return std::move(*r);
+}
+
+Receipt store(db::Session& session, Instant now, const security::Caller& caller, const char* action, const Channel& channel, Receipt r) {
+  r.changed_at = now;
+  update_receipt(session, r);
+  auto entry = security::audit_entry(caller, action, "channel_receipt", std::to_string(r.id));
+  entry.after = json({{"channel", channel.code}, {"amount_fen", r.amount.value}, {"state", r.state}, {"account_id", r.account ? json(r.account->value) : json(nullptr)}, {"note", r.note}}).dump();
+  security::append_audit(session, now, entry);
+  return *lock_receipt(session, channel.id, r.id);
+}
+
+}  // namespace
+
+Result<Receipt> StatementService::assign(db::Session& session, const Channel& channel, std::int64_t receipt_id, std::string_view account_no, const security::Caller& caller) {
+  auto r = receipt_in(session, channel, receipt_id, "unidentified");
+  if (!r) return r;
+  const auto label = customers::find_label(session, account_no, caller.scope_pattern());
+  if (!label) return label.error();
+  const Instant now = services_.clock.now();
+  const Date today = local_date(now);
+  receivables::Payment p;
+  p.account = label->id;
+  p.amount = r->amount;
+  p.source = receivables::Source::kUnidentified;
+  p.source_id = channel.id;
+  p.reference = fmt::format("receipt/{}", r->id);
+  p.method = receivables::PaymentMethod::kTransfer;
+  p.into = {LedgerAccount::kUnidentified, channel.id};
+  p.posted_on = today;
+  p.value_on = std::min(r->value_on, today);
+  p.at = now;
+  p.by = caller.user_id;
+  auto paid = receivables::pay(services_.database, session, p);
+  if (!paid) return std::move(paid).error();
+  r->state = "assigned";
+  r->account = label->id;
+  r->payment_id = paid->id.value;
+  r->decided_by = caller.user_id;
+  return store(session, now, caller, "payment_channels.receipt_assign", channel, std::move(*r));
+}
+
+Result<Receipt> StatementService::propose_return(db::Session& session, const Channel& channel, std::int64_t receipt_id, const std::string& note, const security::Caller& caller) {
+  auto r = receipt_in(session, channel, receipt_id, "unidentified");
+  if (!r) return r;
+  r->state = "returning";
+  r->note = note;
+  r->proposed_by = caller.user_id;
+  return store(session, services_.clock.now(), caller, "payment_channels.receipt_return_propose", channel, std::move(*r));
+}
+
+Result<Receipt> StatementService::decide_return(db::Session& session, const Channel& channel, std::int64_t receipt_id, bool approve, const security::Caller& caller) {
+  auto r = receipt_in(session, channel, receipt_id, "returning");
+  if (!r) return r;
+  if (auto error = security::require_second_person(caller, *r->proposed_by)) return *error;
+  const Instant now = services_.clock.now();
+  if (approve) {
+    const Date today = local_date(now);
+    ledger::Transaction t{ledger::Template::kUnidentifiedCleared, today, today, now, caller.user_id, fmt::format("receipt {} returned", r->id), {}};
+    t.postings = {{LedgerAccount::kUnidentified, r->amount, {}, {}, 0, channel.id}, {LedgerAccount::kBank, -r->amount, {}, {}, 0, channel.id}};
+    if (auto posted = ledger::post(services_.database, session, t); !posted) return std::move(posted).error();
+  }
+  r->state = approve ? "returned" : "unidentified";
+  r->decided_by = caller.user_id;
+  if (!approve) r->proposed_by.reset();
+  return store(session, now, caller, approve ? "payment_channels.receipt_return_approve" : "payment_channels.receipt_return_refuse", channel, std::move(*r));
+}
+
+Result<Receipt> StatementService::reconsider(db::Session& session, const Channel& channel, std::int64_t receipt_id, const security::Caller& caller) {
+  auto r = receipt_in(session, channel, receipt_id, "proposed");
+  if (!r) return r;
+  std::string state;
+  if (auto rows = session.query("SELECT state FROM payment_channels_settlement WHERE settlement_id = ?", r->settlement_id); rows.next()) state = rows.text(0);
+  if (state == "proposed") return conflict("payment_channels.receipt_state", "expected a settlement that somebody has decided about but it is proposed still");
+  const Instant now = services_.clock.now();
+  if (state == "posted") {
+    r->state = "settled";
+  } else {
+    const Date today = local_date(now);
+    ledger::Transaction t{ledger::Template::kUnidentifiedReceived, today, std::min(r->value_on, today), now, caller.user_id, fmt::format("receipt {}", r->id), {}};
+    t.postings = {{LedgerAccount::kBank, r->amount, {}, {}, 0, channel.id}, {LedgerAccount::kUnidentified, -r->amount, {}, {}, 0, channel.id}};
+    if (auto posted = ledger::post(services_.database, session, t); !posted) return std::move(posted).error();
+    r->state = "unidentified";
+    r->batch_id.reset();
+    r->day_on.reset();
+  }
+  return store(session, now, caller, "payment_channels.receipt_reconsider", channel, std::move(*r));
+}
+
+}  // namespace mis::payment_channels
