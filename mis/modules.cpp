@@ -1,6 +1,7 @@
 // The one place that lists the modules.
 #include "mis/commands/modules.hpp"
 #include "mis/jobs/routes.hpp"
+#include "mis/outbox/outbox.hpp"
 #include "modules/administration/administration.hpp"
 #include "modules/administration/import.hpp"
 #include "modules/billing/billing.hpp"
@@ -21,6 +22,7 @@ namespace mis::commands {
 
 void register_modules(Registry& registry) {
   jobs::register_module(registry);
+  outbox::register_module(registry);
   administration::register_module(registry);
   customers::register_module(registry);
   network::register_module(registry);

@@ -16,6 +16,8 @@
 #include "mis/jobs/worker.hpp"
 #include "mis/observe/log.hpp"
 #include "mis/observe/metrics.hpp"
+#include "mis/outbox/file_provider.hpp"
+#include "mis/outbox/postman.hpp"
 #include "mis/security/routes.hpp"
 #include "mis/security/sessions.hpp"
 
@@ -55,6 +57,7 @@ struct RunningServer::Impl {
   Registry registry;
   security::Sessions sessions;
   std::unique_ptr<jobs::Worker> worker;
+  std::unique_ptr<outbox::Postman> postman;
   std::unique_ptr<http::Server> server;
   std::atomic<bool> stopping{false};
   std::thread database_watch;
@@ -74,6 +77,7 @@ struct RunningServer::Impl {
 
   explicit Impl(Installation& installation) : services{installation.app(), clock, metrics}, registry(services), sessions(services) {
     register_modules(registry);
+    outbox::use_files(registry.part<outbox::Providers>(), installation.place().data / "outbox");
     security::register_session_routes(registry, sessions);
     http::register_system_routes(registry);
     register_process_metrics(metrics, installation.app());
@@ -91,11 +95,14 @@ RunningServer::RunningServer(Installation& installation, const ServeOptions& opt
   impl_->server = std::make_unique<http::Server>(server, impl_->registry, impl_->sessions);
   impl_->worker = std::make_unique<jobs::Worker>(installation.app(), impl_->clock, impl_->registry.part<jobs::Kinds>(), jobs::Worker::Options{.threads = options.workers});
   impl_->worker->start();
+  impl_->postman = std::make_unique<outbox::Postman>(installation.app(), impl_->clock, impl_->registry.part<outbox::Providers>());
+  impl_->postman->start();
   impl_->database_watch = std::thread([this, &installation] { impl_->watch_database(installation); });
 }
 
 RunningServer::~RunningServer() {
   impl_->server->stop();
+  impl_->postman->stop();
   impl_->worker->stop();
   impl_->stopping = true;
   impl_->database_watch.join();

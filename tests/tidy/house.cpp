@@ -17,6 +17,7 @@ const std::vector<std::vector<std::string>> kLadder = {
     {"mis/http"},
     {"mis/security"},
     {"mis/jobs"},
+    {"mis/outbox"},
     {"modules/administration"},
     {"modules/customers"},
     {"modules/network"},
