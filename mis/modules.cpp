@@ -8,6 +8,7 @@
 #include "modules/billing/history_import.hpp"
 #include "modules/customers/customers.hpp"
 #include "modules/customers/import.hpp"
+#include "modules/invoicing/invoicing.hpp"
 #include "modules/ledger/ledger.hpp"
 #include "modules/meter_reading/import.hpp"
 #include "modules/meter_reading/meter_reading.hpp"
@@ -32,6 +33,7 @@ void register_modules(Registry& registry) {
   billing::register_module(registry);
   ledger::register_module(registry);
   receivables::register_module(registry);
+  invoicing::register_module(registry);
 }
 
 // In the order in which files depend on each other.

@@ -20,6 +20,7 @@
 #include "mis/outbox/postman.hpp"
 #include "mis/security/routes.hpp"
 #include "mis/security/sessions.hpp"
+#include "modules/invoicing/invoicing.hpp"
 
 namespace mis::commands {
 namespace {
@@ -58,6 +59,7 @@ struct RunningServer::Impl {
   security::Sessions sessions;
   std::unique_ptr<jobs::Worker> worker;
   std::unique_ptr<outbox::Postman> postman;
+  std::unique_ptr<invoicing::Watch> invoice_watch;
   std::unique_ptr<http::Server> server;
   std::atomic<bool> stopping{false};
   std::thread database_watch;
@@ -78,6 +80,7 @@ struct RunningServer::Impl {
   explicit Impl(Installation& installation) : services{installation.app(), clock, metrics}, registry(services), sessions(services) {
     register_modules(registry);
     outbox::use_files(registry.part<outbox::Providers>(), installation.place().data / "outbox");
+    invoicing::use_folder(registry.part<invoicing::Equipment>(), installation.place().data / "invoicing");
     security::register_session_routes(registry, sessions);
     http::register_system_routes(registry);
     register_process_metrics(metrics, installation.app());
@@ -97,11 +100,14 @@ RunningServer::RunningServer(Installation& installation, const ServeOptions& opt
   impl_->worker->start();
   impl_->postman = std::make_unique<outbox::Postman>(installation.app(), impl_->clock, impl_->registry.part<outbox::Providers>());
   impl_->postman->start();
+  impl_->invoice_watch = std::make_unique<invoicing::Watch>(installation.app(), impl_->clock, impl_->registry.part<invoicing::Equipment>());
+  impl_->invoice_watch->start();
   impl_->database_watch = std::thread([this, &installation] { impl_->watch_database(installation); });
 }
 
 RunningServer::~RunningServer() {
   impl_->server->stop();
+  impl_->invoice_watch->stop();
   impl_->postman->stop();
   impl_->worker->stop();
   impl_->stopping = true;
