@@ -30,7 +30,7 @@ struct PayableBill {
   Energy energy;
   Money amount;
   Buyer buyer;  // as the account wants it, else as the customer is known
-  std::vector<Charge> charges;
+  std::vector<BillCharge> charges;
 };
 struct BillFilter {
   BillingMonth month;

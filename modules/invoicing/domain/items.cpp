@@ -18,7 +18,7 @@ std::string period_name(const std::string& period) {
   return period == "sharp" ? "尖" : period == "peak" ? "峰" : period == "flat" ? "平" : period == "valley" ? "谷" : period == "deep" ? "深谷" : "";
 }
 
-std::string item_name(const Charge& charge) {
+std::string item_name(const BillCharge& charge) {
   std::string which = period_name(charge.period);
   if (charge.tier > 0) which += fmt::format("{}第{}档", which.empty() ? "" : "，", charge.tier);
   const auto with_which = [&](const char* name) { return which.empty() ? std::string(name) : fmt::format("{}（{}）", name, which); };
@@ -34,12 +34,12 @@ std::string item_name(const Charge& charge) {
 }
 
 struct Group {
-  Charge charge;
+  BillCharge charge;
   std::string name;
   bool counted = true;  // its quantity means something
 };
 
-std::vector<Group> grouped(std::span<const Charge> charges) {
+std::vector<Group> grouped(std::span<const BillCharge> charges) {
   std::vector<Group> groups;
   for (const auto& charge : charges) {
     if (charge.amount.value == 0) continue;
@@ -58,7 +58,7 @@ std::vector<Group> grouped(std::span<const Charge> charges) {
 
 }  // namespace
 
-std::vector<InvoiceLine> invoice_lines(LineMode mode, std::span<const Charge> charges, Energy energy, Money total, int tax_rate_bp) {
+std::vector<InvoiceLine> invoice_lines(LineMode mode, std::span<const BillCharge> charges, Energy energy, Money total, int tax_rate_bp) {
   Money sum;
   for (const auto& charge : charges) sum += charge.amount;
   if (mode == LineMode::kComponent && sum == total) {

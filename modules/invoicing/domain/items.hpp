@@ -16,7 +16,7 @@ enum class LineMode : std::uint8_t { kBill, kComponent };
 constexpr std::string_view name_of(LineMode mode) { return mode == LineMode::kBill ? "bill" : "component"; }
 
 // A charge line of a bill, in the words of the view billing_invoice_line.
-struct Charge {
+struct BillCharge {
   std::string item;    // "energy", "capacity_charge", …
   std::string unit;    // "kWh", "kW", "kVA" or nothing
   std::string period;  // "sharp", …, or nothing
@@ -36,7 +36,7 @@ struct InvoiceLine {
 
 // Charges of one kind, period and tier are one line, in the order in which they first come. Where charges do not add up to the
 // total, or the mode asks for it, the bill is one line: an invoice is never of another amount than its bill.
-std::vector<InvoiceLine> invoice_lines(LineMode mode, std::span<const Charge> charges, Energy energy, Money total, int tax_rate_bp);
+std::vector<InvoiceLine> invoice_lines(LineMode mode, std::span<const BillCharge> charges, Energy energy, Money total, int tax_rate_bp);
 
 // The price without tax of one unit, to eight decimals, for a line that has a quantity; empty otherwise.
 std::string unit_price(const InvoiceLine& line);

@@ -9,10 +9,12 @@
 #include "mis/http/system_routes.hpp"
 #include "mis/jobs/routes.hpp"
 #include "mis/jobs/worker.hpp"
+#include "mis/outbox/outbox.hpp"
 #include "mis/security/routes.hpp"
 #include "modules/administration/administration.hpp"
 #include "modules/billing/billing.hpp"
 #include "modules/customers/customers.hpp"
+#include "modules/invoicing/invoicing.hpp"
 #include "modules/meter_reading/meter_reading.hpp"
 #include "modules/metering/metering.hpp"
 #include "modules/network/network.hpp"
@@ -61,6 +63,9 @@ RunningCounty::RunningCounty() : registry_(Services{database_.app(), clock_, met
   meter_reading::register_module(registry_);
   billing::register_module(registry_);
   receivables::register_module(registry_);
+  outbox::register_module(registry_);
+  invoicing::register_module(registry_);
+  invoicing::use_folder(registry_.part<invoicing::Equipment>(), folder_.path() / "invoicing");
   security::register_session_routes(registry_, sessions_);
   http::register_system_routes(registry_);
   const auto files = http::own_certificate(folder_.path() / "tls");
@@ -104,6 +109,8 @@ void RunningCounty::empty() {
           "DELETE FROM billing_exception", "DELETE FROM billing_exception_resolution", "DELETE FROM receivables_receivable", "DELETE FROM ledger_posting",
           "DELETE FROM ledger_batch", "DELETE FROM ledger_transaction", "DELETE FROM ledger_reversal", "DELETE FROM ledger_period", "DELETE FROM ledger_period_balance",
           "DELETE FROM receivables_open_item", "DELETE FROM receivables_account", "DELETE FROM receivables_payment", "DELETE FROM receivables_payment_reversal", "DELETE FROM receivables_late_waiver", "DELETE FROM jobs_job", "DELETE FROM jobs_shard",
+          "DELETE FROM invoicing_invoice", "DELETE FROM invoicing_invoice_line", "DELETE FROM invoicing_series", "DELETE FROM invoicing_buyer", "DELETE FROM invoicing_reversal_request",
+          "DELETE FROM invoicing_batch", "DELETE FROM invoicing_batch_item", "DELETE FROM invoicing_batch_file", "DELETE FROM invoicing_setting WHERE version > 1", "DELETE FROM outbox_message",
           // What the reviewers estimated, not what the county's own readers did.
           "DELETE FROM meter_reading_reading WHERE billing_month = 202610 AND source = 4 AND recorded_by IN "
           "(SELECT user_id FROM administration_user_role WHERE role_code IN ('billing_reviewer', 'billing_clerk'))"})
