@@ -118,6 +118,7 @@ void RunningCounty::empty() {
     return ok();
   });
   if (!emptied) throw std::runtime_error(emptied.error().message);
+  std::filesystem::remove_all(folder_.path() / "invoicing" / "issued");  // numbers begin anew
 }
 
 std::int64_t RunningCounty::calculated_run() {
