@@ -6,6 +6,7 @@
 #include "modules/administration/import.hpp"
 #include "modules/billing/billing.hpp"
 #include "modules/billing/history_import.hpp"
+#include "modules/cashier/cashier.hpp"
 #include "modules/customers/customers.hpp"
 #include "modules/customers/import.hpp"
 #include "modules/invoicing/invoicing.hpp"
@@ -33,6 +34,7 @@ void register_modules(Registry& registry) {
   billing::register_module(registry);
   ledger::register_module(registry);
   receivables::register_module(registry);
+  cashier::register_module(registry);
   invoicing::register_module(registry);
 }
 

@@ -54,9 +54,11 @@ constexpr auto kParts = std::to_array<Part>({
     {"lin.wei", "林薇", "billing.run", 1, true, {"billing_clerk", "billing_calculator", "billing_officer"}},
     {"chen.jing", "陈静", "billing.issue", 1, true, {"billing_manager", "billing_supervisor", "billing_approver"}},
     {"zhao.lei", "赵磊", "billing.review", 1, true, {"billing_reviewer", "billing_auditor", "billing_checker"}},
-    {"sun.li", "孙丽", "receivables.view", 2, true, {"cashier", "hall_cashier", "counter_cashier"}},
+    {"sun.li", "孙丽", "cashier.take", 2, true, {"cashier", "hall_cashier", "counter_cashier"}},
     {"li.ming", "李明", "meter_reading.view", 2, true, {"meter_reader", "reader", "reading_clerk"}},
     {"wang.guoqiang", "王国强", "billing.view", 1, true, {"general_manager", "manager", "company_manager"}},
+    {"zhou.min", "周敏", "cashier.approve", 2, true, {"cashier_supervisor", "hall_supervisor", "business_hall_manager"}},
+    {"xu.fang", "徐芳", "cashier.close_day", 1, true, {"account_supervisor", "finance_director", "finance_manager"}},
 });
 
 const Role* role_for(const std::vector<Role>& roles, const Part& part) {
@@ -126,7 +128,7 @@ Result<std::vector<StaffMember>> make_staff(const CountyOptions& options) {
       next = (next + 1) % roles->size();
       member.roles = {role.code};
       // Who may manage or decide works at the company; the others are spread over the stations.
-      const bool central = role.may("administration.manage") || role.may("billing.run") || role.may("billing.issue") || role.may("tariffs.manage");
+      const bool central = role.may("administration.manage") || role.may("billing.run") || role.may("billing.issue") || role.may("tariffs.manage") || role.may("receivables.configure");
       member.org_id = {central ? 1 : kFirstStation + n % kStations};
     }
     staff.push_back(std::move(member));

@@ -263,13 +263,20 @@ constexpr const char* kMonth = "a month like 2026-10";
 constexpr const char* kDate = "a date like 2026-10-31";
 }  // namespace
 
-Money Fields::money(std::string_view name) {
-  const json* value = impl_->require(name);
-  return value ? impl_->parsed(*value, impl_->pointer_to(name), "field.decimal", kYuan, parse_yuan).value_or(Money{}) : Money{};
+Money Fields::money(std::string_view name, MoneyRule rule) {
+  if (!impl_->require(name)) return {};
+  return optional_money(name, rule).value_or(Money{});
 }
-std::optional<Money> Fields::optional_money(std::string_view name) {
+std::optional<Money> Fields::optional_money(std::string_view name, MoneyRule rule) {
   const json* value = impl_->find(name);
-  return value ? impl_->parsed(*value, impl_->pointer_to(name), "field.decimal", kYuan, parse_yuan) : std::nullopt;
+  if (!value) return {};
+  const auto money = impl_->parsed(*value, impl_->pointer_to(name), "field.decimal", kYuan, parse_yuan);
+  if (money && (*money < rule.min || *money > rule.max)) {
+    impl_->complain(impl_->pointer_to(name), "field.range",
+                    "expected " + format_yuan(rule.min) + " to " + format_yuan(rule.max) + " yuan but got " + format_yuan(*money));
+    return {};
+  }
+  return money;
 }
 Energy Fields::energy(std::string_view name) {
   const json* value = impl_->require(name);

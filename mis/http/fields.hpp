@@ -42,6 +42,11 @@ struct IntegerRule {
   std::int64_t max = INT64_MAX;
 };
 
+struct MoneyRule {
+  Money min{INT64_MIN};
+  Money max{INT64_MAX};
+};
+
 class Fields {
  public:
   // An error where the body is not one JSON object, is not called JSON, names a field twice or is nested too deeply.
@@ -56,7 +61,7 @@ class Fields {
   std::string text(std::string_view name, TextRule rule = {});
   std::int64_t integer(std::string_view name, IntegerRule rule = {});
   bool boolean(std::string_view name);
-  Money money(std::string_view name);  // decimal text in yuan, at most two decimals; a JSON number is a complaint
+  Money money(std::string_view name, MoneyRule rule = {});  // decimal text in yuan, at most two decimals; a JSON number is a complaint
   Energy energy(std::string_view name);
   Demand demand(std::string_view name);
   Capacity capacity(std::string_view name);
@@ -71,7 +76,7 @@ class Fields {
   std::optional<std::string> optional_text(std::string_view name, TextRule rule = {});
   std::optional<std::int64_t> optional_integer(std::string_view name, IntegerRule rule = {});
   std::optional<bool> optional_boolean(std::string_view name);
-  std::optional<Money> optional_money(std::string_view name);
+  std::optional<Money> optional_money(std::string_view name, MoneyRule rule = {});
   std::optional<BillingMonth> optional_month(std::string_view name);
   std::optional<Date> optional_date(std::string_view name);
   std::optional<std::vector<std::string>> optional_texts(std::string_view name, std::size_t max_items, TextRule rule = {});

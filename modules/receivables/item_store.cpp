@@ -62,11 +62,16 @@ void add_waiver(Histories& histories, const db::Rows& row) {
   if (it != histories.end()) it->second.item.settle_late({row.i64(3)});
 }
 
-OpenItem play(History history) {
+void add_late_stop(Histories& histories, const db::Rows& row) {
+  const auto it = histories.find({{row.i64(0)}, row.month(1), row.i32(2)});
+  if (it != histories.end()) it->second.item.late_stop = row.date(3);
+}
+
+OpenItem play(History history, Date as_of = kForever) {
   std::stable_sort(history.events.begin(), history.events.end(), [](const Event& a, const Event& b) { return a.value_on < b.value_on; });
   for (const auto& event : history.events) {
     if (event.late) history.item.settle_late(event.amount);
-    else history.item.change_outstanding(event.amount, event.value_on);
+    else history.item.change_outstanding(event.amount, std::min(event.value_on, as_of));
   }
   return std::move(history.item);
 }
@@ -113,9 +118,9 @@ void write_accounts(db::Session& session, const Accounts& changed) {
 
 Items read_open_items(db::Session& session, std::span<const AccountId> accounts) {
   Items items;
-  files::query_in(session, "SELECT account_id, billing_month, revision, org_id, category, amount_fen, due_on, outstanding_fen, late_milli_fen, late_to, late_settled_fen "
+  files::query_in(session, "SELECT account_id, billing_month, revision, org_id, category, amount_fen, due_on, outstanding_fen, late_milli_fen, late_to, late_settled_fen, late_stop "
                            "FROM receivables_open_item WHERE account_id IN (*) AND settled = 0", sorted_ids(accounts), [&](db::Rows& row) {
-    items[{row.i64(0)}].push_back({{{row.i64(0)}, row.month(1), row.i32(2)}, {row.i64(3)}, row.text(4), {row.i64(5)}, row.date(6), {row.i64(7)}, row.i64(8), row.date(9), {row.i64(10)}});
+    items[{row.i64(0)}].push_back({{{row.i64(0)}, row.month(1), row.i32(2)}, {row.i64(3)}, row.text(4), {row.i64(5)}, row.date(6), {row.i64(7)}, row.i64(8), row.date(9), {row.i64(10)}, row.date(11)});
   });
   for (auto& [account, list] : items) sort_oldest_first(list);
   return items;
@@ -123,11 +128,11 @@ Items read_open_items(db::Session& session, std::span<const AccountId> accounts)
 
 void write_items(db::Session& session, std::span<const OpenItem> items) {
   db::BulkWriter rows("receivables_open_item", {"account_id", "billing_month", "revision", "org_id", "category", "amount_fen", "due_on", "outstanding_fen", "late_milli_fen", "late_to",
-                                                "late_settled_fen", "settled"});
-  rows.or_update({"outstanding_fen", "late_milli_fen", "late_to", "late_settled_fen", "settled"});
+                                                "late_settled_fen", "late_stop", "settled"});
+  rows.or_update({"outstanding_fen", "late_milli_fen", "late_to", "late_settled_fen", "late_stop", "settled"});
   for (const auto& item : items) {
     rows.add(item.bill.account).add(item.bill.month).add(item.bill.revision).add(item.org).add(item.category).add(item.amount).add(item.due_on).add(item.outstanding);
-    rows.add(item.late_accrued_milli_fen).add(item.late_to).add(item.late_settled).add(item.settled());
+    rows.add(item.late_accrued_milli_fen).add(item.late_to).add(item.late_settled).add(item.late_stop).add(item.settled());
     rows.end_row();
   }
   rows.flush(session);
@@ -141,7 +146,7 @@ void delete_settled_items(db::Session& session, std::span<const AccountId> accou
   for (const auto id : with_settled) session.execute("DELETE FROM receivables_open_item WHERE account_id = ? AND settled = 1", id);
 }
 
-std::vector<OpenItem> replay_items(db::Session& session, std::span<const BillKey> bills) {
+std::vector<OpenItem> replay_items(db::Session& session, std::span<const BillKey> bills, Date as_of) {
   Histories histories;
   for (const auto& bill : bills) {
     for (auto rows = session.query("SELECT account_id, billing_month, revision, org_id, category, amount_fen, due_on FROM receivables_receivable "
@@ -154,9 +159,12 @@ std::vector<OpenItem> replay_items(db::Session& session, std::span<const BillKey
     for (auto rows = session.query("SELECT account_id, billing_month, revision, amount_fen FROM receivables_late_waiver WHERE account_id = ? AND billing_month = ? AND revision = ?",
                                    bill.account, bill.month, bill.revision); rows.next();)
       add_waiver(histories, rows);
+    for (auto rows = session.query("SELECT account_id, billing_month, revision, late_stop FROM receivables_late_stop WHERE account_id = ? AND billing_month = ? AND revision = ?",
+                                   bill.account, bill.month, bill.revision); rows.next();)
+      add_late_stop(histories, rows);
   }
   std::vector<OpenItem> items;
-  for (auto& [bill, history] : histories) items.push_back(play(std::move(history)));
+  for (auto& [bill, history] : histories) items.push_back(play(std::move(history), as_of));
   return items;
 }
 
@@ -170,6 +178,8 @@ std::map<BillKey, OpenItem> replay_range(db::Session& session, AccountId from, A
     add_event(histories, rows);
   for (auto rows = session.query("SELECT account_id, billing_month, revision, amount_fen FROM receivables_late_waiver WHERE account_id >= ? AND account_id < ?", from, to); rows.next();)
     add_waiver(histories, rows);
+  for (auto rows = session.query("SELECT account_id, billing_month, revision, late_stop FROM receivables_late_stop WHERE account_id >= ? AND account_id < ?", from, to); rows.next();)
+    add_late_stop(histories, rows);
   std::map<BillKey, OpenItem> items;
   for (auto& [bill, history] : histories) items.emplace(bill, play(std::move(history)));
   return items;

@@ -31,9 +31,10 @@ void write_items(db::Session& session, std::span<const OpenItem> items);
 // Rows of bills that are paid for; called with the accounts locked.
 void delete_settled_items(db::Session& session, std::span<const AccountId> accounts);
 
-// The bills as the receivable, the standing postings and the waivers make them. What counts is the day of each change, not the
+// The bills as the receivable, the standing postings, the waivers and the instalment plans make them. What counts is the day of each change, not the
 // order in which they were posted: a payment that the bank had earlier ends the late charge earlier.
-std::vector<OpenItem> replay_items(db::Session& session, std::span<const BillKey> bills);
+// As of a day: late charges up to then only, though everything known is paid.
+std::vector<OpenItem> replay_items(db::Session& session, std::span<const BillKey> bills, Date as_of = kForever);
 // The same for every bill of the accounts in [from, to).
 std::map<BillKey, OpenItem> replay_range(db::Session& session, AccountId from, AccountId to);
 

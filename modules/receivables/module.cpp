@@ -1,5 +1,6 @@
 // Registration of receivables: permissions, routes, and the ear for issued bills.
 #include "modules/billing/billing.hpp"
+#include "modules/receivables/plans.hpp"
 #include "modules/receivables/post_issue.hpp"
 #include "modules/receivables/routes.hpp"
 
@@ -7,8 +8,17 @@ namespace mis::receivables {
 
 void register_module(Registry& registry) {
   registry.permission({"receivables.view", "查看应收与收费", "See receivables and payments"});
+  registry.permission({"receivables.propose", "提出减免、核销、退费、分期等申请", "Propose waivers, write-offs, refunds and plans"});
+  registry.permission({"receivables.approve", "审批减免、核销、退费、分期等申请", "Approve waivers, write-offs, refunds and plans"});
+  registry.permission({"receivables.configure", "设置销账顺序等参数", "Configure how payments are shared out"});
   registry.table_prefix("receivables_");
   register_routes(registry);
+  register_account_routes(registry);
+  register_proposal_routes(registry);
+  register_settings_routes(registry);
+  auto& kinds = registry.part<jobs::Kinds>();
+  kinds.add(apply_advances_kind(registry.services().database, registry.services().clock));
+  kinds.add(review_plans_kind(registry.services().clock));
   auto& database = registry.services().database;
   registry.part<billing::IssueListeners>().on_shard.push_back(
       [&database](db::Session& session, const billing::IssuedShard& shard) { return post_issued_shard(database, session, shard); });

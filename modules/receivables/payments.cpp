@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "mis/db/bulk_writer.hpp"
+#include "modules/receivables/domain/credit_postings.hpp"
 #include "modules/receivables/item_store.hpp"
 #include "modules/receivables/receivables.hpp"
 #include "modules/receivables/settings.hpp"
@@ -14,9 +15,7 @@ namespace mis::receivables {
 namespace {
 
 using ledger::LedgerAccount;
-using ledger::Posting;
 
-constexpr Money kMostMoney{9'000'000'000'000'000};
 constexpr std::array<std::string_view, 7> kMethods = {"cash", "card", "cheque", "qr", "transfer", "collection", "direct_debit"};
 constexpr std::array<std::string_view, 3> kSources = {"cashier", "channel", "unidentified"};
 
@@ -52,14 +51,6 @@ void put_back(std::vector<OpenItem>& items, const std::vector<OpenItem>& changed
     *std::find_if(items.begin(), items.end(), [&](const OpenItem& old) { return old.bill == item.bill; }) = item;
 }
 
-// Credits what the allocations took; the bill's own amount and its late charge are different ledger accounts.
-void add_credits(std::vector<Posting>& postings, AccountId account, const std::vector<Allocation>& allocations) {
-  for (const auto& part : allocations) {
-    if (part.principal.value != 0) postings.push_back({LedgerAccount::kReceivables, -part.principal, account, part.bill.month, part.bill.revision});
-    if (part.late.value != 0) postings.push_back({LedgerAccount::kLateCharges, -part.late, account, part.bill.month, part.bill.revision});
-  }
-}
-
 // The state of many accounts while payments are shared out, and what of it has changed.
 class Book {
  public:
@@ -80,18 +71,24 @@ class Book {
     return accounts_[account];
   }
   Money advance_of(AccountId account) const { return accounts_.at(account).advance; }
-  AllocationOrder order() const { return order_; }
 
-  std::vector<Allocation> share(Money amount, std::vector<OpenItem>& items, Date on, AllocationOrder order, Money& rest) {
-    // What came before in time but later to us: the ledger is right, so those bills are worked out from it once it is written.
-    std::set<BillKey> late_comers;
-    for (const auto& item : items)
-      if (on < item.late_to && item.late_to > item.due_on) late_comers.insert(item.bill);
-    auto parts = allocate(amount, items, on, order, rest);
-    for (const auto& part : parts) {
-      changed_bills_.insert(part.bill);
-      if (late_comers.contains(part.bill)) replay_.insert(part.bill);
+  // True where an item's late charge is accrued beyond the day: something that came later was known to us earlier. Such
+  // items must be worked out from the ledger, so what is pending has to be written before.
+  static bool comes_late(const std::vector<OpenItem>& items, Date on) {
+    return std::any_of(items.begin(), items.end(), [&](const OpenItem& item) { return late_comer(item, on); });
+  }
+
+  // Items of an earlier payment are those of its own day until they have been worked out from the ledger.
+  bool awaits_replay() const { return !replay_.empty(); }
+
+  std::vector<Allocation> share(Money amount, std::vector<OpenItem>& items, Date on, Money& rest) {
+    for (auto& item : items) {
+      if (!late_comer(item, on)) continue;
+      item = replay_items(session_, std::span(&item.bill, 1), on).front();
+      replay_.insert(item.bill);
     }
+    auto parts = allocate(amount, items, on, order_, rest);
+    for (const auto& part : parts) changed_bills_.insert(part.bill);
     return parts;
   }
 
@@ -102,22 +99,27 @@ class Book {
     return {};
   }
 
+  // Writes what has changed since the last time; the postings are in the ledger already.
   void write() {
-    std::vector<OpenItem> items;
     const std::vector<BillKey> replay(replay_.begin(), replay_.end());
-    for (auto& item : replay_items(session_, replay)) items.push_back(std::move(item));
-    for (const auto& bill : changed_bills_) {
-      if (replay_.contains(bill)) continue;
+    for (const auto& item : replay_items(session_, replay)) put_back(items_[item.bill.account], {item});
+    changed_bills_.insert(replay_.begin(), replay_.end());
+    std::vector<OpenItem> items;
+    for (const auto& bill : changed_bills_)
       for (const auto& item : items_[bill.account])
         if (item.bill == bill) items.push_back(item);
-    }
     write_items(session_, items);
     Accounts changed;
     for (const auto account : changed_accounts_) changed[account] = accounts_[account];
     write_accounts(session_, changed);
+    changed_bills_.clear();
+    replay_.clear();
+    changed_accounts_.clear();
   }
 
  private:
+  static bool late_comer(const OpenItem& item, Date on) { return on < item.late_to && item.late_to > item.due_on; }
+
   db::Database& database_;
   db::Session& session_;
   Accounts accounts_;
@@ -174,44 +176,79 @@ std::optional<PaymentMethod> method_of(std::string_view name) {
   return static_cast<PaymentMethod>(it - kMethods.begin());
 }
 
+namespace {
+
+// Payments that are shared out but not written yet, beside the book that they have changed.
+class Till {
+ public:
+  Till(db::Session& session, Book& book) : session_(session), book_(book) {}
+
+  std::optional<Error> take(const Payment& p, PaymentId id) {
+    auto& all = book_.items_of(p.account);
+    auto chosen = chosen_items(all, p.bills);
+    if (!chosen) return std::move(chosen).error();
+    if (book_.awaits_replay() || Book::comes_late(*chosen, p.value_on)) {
+      if (auto error = write()) return error;
+      chosen = chosen_items(all, p.bills);
+      if (!chosen) return std::move(chosen).error();
+    }
+    PaymentOutcome outcome{id, {}, {}, {}};
+    outcome.allocations = book_.share(p.amount, *chosen, p.value_on, outcome.advance);
+    put_back(all, *chosen);
+    ledger::Transaction t{ledger::Template::kPayment, p.posted_on, p.value_on, p.at, p.by, {}, {}};
+    t.postings.push_back({p.into.account, p.amount, p.account, {}, 0, p.into.subject});
+    add_credits(t.postings, outcome.allocations);
+    if (outcome.advance.value != 0) {
+      t.postings.push_back({LedgerAccount::kAdvances, -outcome.advance, p.account});
+      book_.state_of(p.account).advance += outcome.advance;
+    }
+    transactions_.push_back(std::move(t));
+    payments_.push_back(p);
+    outcomes_.push_back(std::move(outcome));
+    return {};
+  }
+
+  std::optional<Error> write() {
+    std::vector<ledger::TransactionKey> keys;
+    if (auto error = book_.post(std::move(transactions_), keys)) return error;
+    transactions_.clear();
+    const auto pending = std::span(outcomes_).last(keys.size());
+    for (std::size_t i = 0; i < keys.size(); ++i) pending[i].transaction = keys[i];
+    try {
+      write_payments(session_, payments_, pending);
+    } catch (const db::DbError& e) {
+      if (e.kind() != db::DbError::Kind::kDuplicate) throw;
+      return conflict("receivables.paid_already", "expected a payment that was not taken yet but one with this reference was");
+    }
+    payments_.clear();
+    book_.write();
+    return {};
+  }
+
+  std::vector<PaymentOutcome> outcomes() { return std::move(outcomes_); }
+
+ private:
+  db::Session& session_;
+  Book& book_;
+  std::vector<ledger::Transaction> transactions_;  // of the payments below
+  std::vector<Payment> payments_;                  // pending
+  std::vector<PaymentOutcome> outcomes_;           // all; the last ones are pending
+};
+
+}  // namespace
+
 Result<std::vector<PaymentOutcome>> pay_all(db::Database& database, db::Session& session, std::span<const Payment> payments) {
-  std::vector<PaymentOutcome> outcomes;
-  if (payments.empty()) return outcomes;
+  if (payments.empty()) return std::vector<PaymentOutcome>{};
   for (const auto& p : payments)
     if (auto error = check_payment(p)) return *error;
   Book book(database, session);
   if (auto error = book.open(accounts_of(payments))) return *error;
-
+  Till till(session, book);
   auto id = database.take_ids("receivables_payment", static_cast<std::int64_t>(payments.size()));
-  std::vector<ledger::Transaction> transactions;
-  for (const auto& p : payments) {
-    auto& all = book.items_of(p.account);
-    auto chosen = chosen_items(all, p.bills);
-    if (!chosen) return std::move(chosen).error();
-    PaymentOutcome outcome{{id++}, {}, {}, {}};
-    outcome.allocations = book.share(p.amount, *chosen, p.value_on, book.order(), outcome.advance);
-    put_back(all, *chosen);
-    ledger::Transaction t{ledger::Template::kPayment, p.posted_on, p.value_on, p.at, p.by, {}, {}};
-    t.postings.push_back({p.into.account, p.amount, p.account, {}, 0, p.into.subject});
-    add_credits(t.postings, p.account, outcome.allocations);
-    if (outcome.advance.value != 0) {
-      t.postings.push_back({LedgerAccount::kAdvances, -outcome.advance, p.account});
-      book.state_of(p.account).advance += outcome.advance;
-    }
-    transactions.push_back(std::move(t));
-    outcomes.push_back(std::move(outcome));
-  }
-  std::vector<ledger::TransactionKey> keys;
-  if (auto error = book.post(std::move(transactions), keys)) return *error;
-  for (std::size_t i = 0; i < outcomes.size(); ++i) outcomes[i].transaction = keys[i];
-  try {
-    write_payments(session, payments, outcomes);
-  } catch (const db::DbError& e) {
-    if (e.kind() != db::DbError::Kind::kDuplicate) throw;
-    return conflict("receivables.paid_already", "expected a payment that was not taken yet but one with this reference was");
-  }
-  book.write();
-  return outcomes;
+  for (const auto& p : payments)
+    if (auto error = till.take(p, {id++})) return *error;
+  if (auto error = till.write()) return *error;
+  return till.outcomes();
 }
 
 Result<PaymentOutcome> pay(db::Database& database, db::Session& session, const Payment& payment) {
@@ -253,11 +290,11 @@ Result<Money> apply_advances(db::Database& database, db::Session& session, std::
     const Money advance = book.advance_of(account);
     if (advance.value <= 0) continue;
     Money rest;
-    const auto parts = book.share(advance, book.items_of(account), when.posted_on, book.order(), rest);
+    const auto parts = book.share(advance, book.items_of(account), when.posted_on, rest);
     if (parts.empty()) continue;
     ledger::Transaction t{ledger::Template::kAdvanceApplied, when.posted_on, when.posted_on, when.at, when.by, {}, {}};
     t.postings.push_back({LedgerAccount::kAdvances, advance - rest, account});
-    add_credits(t.postings, account, parts);
+    add_credits(t.postings, parts);
     transactions.push_back(std::move(t));
     book.state_of(account).advance = rest;
     used += advance - rest;

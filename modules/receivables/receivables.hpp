@@ -63,9 +63,11 @@ struct MoneyPlace {
   std::int64_t subject = 0;
 };
 
+inline constexpr Money kMostMoney{9'000'000'000'000'000};  // of one movement: sums of many stay inside 64 bits
+
 struct Payment {
   AccountId account;
-  Money amount;  // positive, at most 9·10¹⁵ fen
+  Money amount;  // positive, at most kMostMoney
   Source source = Source::kCashier;
   std::int64_t source_id = 0;
   std::string reference;  // 1 to 64 printable ASCII characters
@@ -125,7 +127,7 @@ struct Reversal {
 };
 Result<ledger::TransactionKey> reverse_payment(db::Database& database, db::Session& session, const Reversal& reversal);
 
-// ── Advances ────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── Advances and deposits ───────────────────────────────────────────────────────────────────────────────────────────
 
 struct Occasion {  // when and by whom something is done
   Date posted_on;
@@ -134,6 +136,19 @@ struct Occasion {  // when and by whom something is done
 };
 // Uses the accounts' advances for what they owe; done by itself at issue. Returns what was used of all.
 Result<Money> apply_advances(db::Database& database, db::Session& session, std::span<const AccountId> accounts, const Occasion& when);
+
+// Takes a deposit (保证金). Errors: receivables.no_account, receivables.bad_amount, ledger.period_closed. That it goes back or
+// pays bills is proposed and approved by two people, as are refunds of advances, waivers, write-offs, transfers and plans.
+struct Deposit {
+  AccountId account;
+  Money amount;  // positive, at most kMostMoney
+  MoneyPlace into;
+  Occasion when;
+  std::string note;  // at most 200 characters
+};
+Result<ledger::TransactionKey> receive_deposit(db::Database& database, db::Session& session, const Deposit& deposit);
+
+// Whose debts wait because they are paid by instalments: the published view `receivables_active_plan` (account_id, plan_id).
 
 // ── The projection ──────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -7,6 +7,7 @@
 #include "mis/http/fields.hpp"
 #include "mis/http/page.hpp"
 #include "modules/customers/customers.hpp"
+#include "modules/receivables/domain/bill_no.hpp"
 #include "modules/receivables/receivables.hpp"
 
 namespace mis::receivables {
@@ -17,7 +18,7 @@ using namespace mis::http;
 
 json bill_to_json(const BillState& b, std::string_view account_no) {
   const char* state = b.outstanding.value + b.late.value == 0 ? "settled" : b.outstanding == b.amount ? "open" : "partly_paid";
-  return {{"bill_no", fmt::format("{}-{}-{}", b.month.yyyymm, account_no, b.revision)},
+  return {{"bill_no", bill_no_of({{}, b.month, b.revision}, account_no)},
           {"billing_month", b.month.to_string()},
           {"amount", format_yuan(b.amount)},
           {"outstanding", format_yuan(b.outstanding)},

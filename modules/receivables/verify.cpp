@@ -1,5 +1,6 @@
 // Recomputes bills and accounts from the ledger and says what differs.
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -70,8 +71,25 @@ void check_payments(db::Session& s, Differences& differences) {
     differences.push_back(fmt::format("payment {}: expected it {} but the ledger says otherwise", rows.i64(0), rows.i32(1) != 0 ? "taken back" : "to stand"));
 }
 
+// What a proposal came to is what its transaction moved, and an active or kept plan is the sum of its instalments.
+void check_proposals(db::Session& s, Differences& differences) {
+  for (auto rows = s.query("SELECT p.proposal_id, p.amount_fen, q.debit FROM receivables_proposal p LEFT JOIN "
+                           "(SELECT accounting_month, transaction_id, CAST(SUM(IF(amount_fen > 0, amount_fen, 0)) AS SIGNED) AS debit FROM ledger_standing_posting "
+                           "WHERE template IN (?, ?, ?, ?, ?, ?, ?) GROUP BY accounting_month, transaction_id) q ON q.accounting_month = p.accounting_month AND q.transaction_id = p.transaction_id "
+                           "WHERE p.transaction_id IS NOT NULL AND (q.debit IS NULL OR q.debit <> p.amount_fen) LIMIT ?", static_cast<int>(ledger::Template::kAdvanceRefunded),
+                           static_cast<int>(ledger::Template::kDepositReceived), static_cast<int>(ledger::Template::kDepositRefunded), static_cast<int>(ledger::Template::kDepositApplied),
+                           static_cast<int>(ledger::Template::kBadDebtWrittenOff), static_cast<int>(ledger::Template::kBadDebtRecovered), static_cast<int>(ledger::Template::kAccountTransferred), kMost);
+       rows.next();)
+    differences.push_back(fmt::format("proposal {}: expected a transaction of {} fen but found {}", rows.i64(0), rows.i64(1), rows.is_null(2) ? std::string("none") : std::to_string(rows.i64(2))));
+  for (auto rows = s.query("SELECT p.plan_id, p.total_fen, COALESCE(q.total, 0) FROM receivables_plan p LEFT JOIN "
+                           "(SELECT plan_id, CAST(SUM(amount_fen) AS SIGNED) AS total FROM receivables_plan_instalment GROUP BY plan_id) q ON q.plan_id = p.plan_id "
+                           "WHERE p.total_fen <> COALESCE(q.total, 0) LIMIT ?", kMost); rows.next();)
+    differences.push_back(fmt::format("instalment plan {}: expected instalments of {} fen but found {}", rows.i64(0), rows.i64(1), rows.i64(2)));
+}
+
 std::string told(const OpenItem& item) {
-  return fmt::format("{} fen open, late charge {}/1000 fen until {} of which {} fen settled", item.outstanding.value, item.late_accrued_milli_fen, item.late_to.to_string(), item.late_settled.value);
+  return fmt::format("{} fen open, late charge {}/1000 fen until {} of which {} fen settled, stopped after {}", item.outstanding.value, item.late_accrued_milli_fen, item.late_to.to_string(), item.late_settled.value,
+                     item.late_stop == kForever ? "no day" : item.late_stop.to_string());
 }
 
 // Compares the projection of the accounts in [from, to) with what the ledger makes of them.
@@ -90,14 +108,16 @@ class RangeCheck {
   void check_items() {
     const auto made = replay_range(session_, from_, to_);
     std::map<BillKey, OpenItem> kept;
-    for (auto rows = session_.query("SELECT account_id, billing_month, revision, org_id, category, amount_fen, due_on, outstanding_fen, late_milli_fen, late_to, late_settled_fen "
+    std::set<BillKey> wrongly_marked;  // as settled, or as open
+    for (auto rows = session_.query("SELECT account_id, billing_month, revision, org_id, category, amount_fen, due_on, outstanding_fen, late_milli_fen, late_to, late_settled_fen, late_stop, settled "
                                     "FROM receivables_open_item WHERE account_id >= ? AND account_id < ?", from_, to_); rows.next();) {
       const BillKey bill{{rows.i64(0)}, rows.month(1), rows.i32(2)};
-      kept[bill] = {bill, {rows.i64(3)}, rows.text(4), {rows.i64(5)}, rows.date(6), {rows.i64(7)}, rows.i64(8), rows.date(9), {rows.i64(10)}};
+      kept[bill] = {bill, {rows.i64(3)}, rows.text(4), {rows.i64(5)}, rows.date(6), {rows.i64(7)}, rows.i64(8), rows.date(9), {rows.i64(10)}, rows.date(11)};
+      if ((rows.i32(12) != 0) != kept[bill].settled()) wrongly_marked.insert(bill);
     }
     for (const auto& [bill, item] : made) {
       const auto it = kept.find(bill);
-      if (it == kept.end() ? item.settled() : it->second == item) continue;
+      if (it == kept.end() ? item.settled() : it->second == item && !wrongly_marked.contains(bill)) continue;
       wrong_items_.push_back(item);
       tell(fmt::format("bill of account {} for {}: expected {} but found {}", bill.account.value, bill.month.to_string(), told(item), it == kept.end() ? "nothing" : told(it->second)));
     }
@@ -154,6 +174,7 @@ Result<std::vector<std::string>> verify_receivables(db::Database& database, bool
     check_receivables(s, differences);
     check_issued_months(s, differences);
     check_payments(s, differences);
+    check_proposals(s, differences);
     return highest_account(s);
   });
   if (!last) return std::move(last).error();

@@ -91,7 +91,7 @@ Findings check_table_owners(const House& house) {
 }
 
 Findings check_append_only(const House& house) {
-  static constexpr std::array kMustBe = {"ledger_posting", "ledger_transaction", "ledger_reversal", "receivables_payment", "receivables_payment_reversal", "meter_reading_reading", "security_audit"};
+  static constexpr std::array kMustBe = {"ledger_posting", "ledger_transaction", "ledger_reversal", "receivables_payment", "receivables_payment_reversal", "cashier_receipt", "cashier_receipt_line", "cashier_reversal", "cashier_close", "cashier_deposit", "cashier_day_total", "meter_reading_reading", "security_audit"};
   Findings found;
   for (const auto* table : kMustBe)
     if (house.tables.contains(table) && !house.append_only_tables.contains(table))

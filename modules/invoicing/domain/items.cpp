@@ -85,7 +85,9 @@ std::vector<InvoiceLine> invoice_lines(LineMode mode, std::span<const BillCharge
 std::string unit_price(const InvoiceLine& line) {
   if (!line.quantity || *line.quantity == 0) return {};
   // fen per thousandth of a unit are 10 yuan per unit.
-  const auto price = divide_rounded(int128{line.amount.net.value} * 10 * kPriceScale, int128{*line.quantity}, Rounding::kHalfUp);
+  // Both are negative on a red-letter invoice, and a divisor has to be positive.
+  const int sign = *line.quantity < 0 ? -1 : 1;
+  const auto price = divide_rounded(int128{line.amount.net.value} * sign * 10 * kPriceScale, int128{*line.quantity} * sign, Rounding::kHalfUp);
   if (price >= int128{INT64_MAX} || price <= int128{INT64_MIN}) return {};
   return format_decimal(static_cast<std::int64_t>(price), 8, 2);
 }

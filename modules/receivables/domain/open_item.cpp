@@ -27,19 +27,22 @@ std::int64_t late_milli_fen(Money overdue, Date due_on, Date from, Date to, bool
 }
 
 OpenItem OpenItem::of_bill(BillKey bill, OrgId org, std::string category, Money amount, Date due_on) {
-  return {bill, org, std::move(category), amount, due_on, amount, 0, due_on, {}};
+  return {bill, org, std::move(category), amount, due_on, amount, 0, due_on, {}, kForever};
+}
+
+int128 OpenItem::late_until(Date on) const {
+  return int128{late_accrued_milli_fen} + late_milli_fen(outstanding, due_on, late_to, std::min(on, late_stop), is_home(category));
 }
 
 Money OpenItem::late_due(Date on) const {
-  const auto accrued = int128{late_accrued_milli_fen} + late_milli_fen(outstanding, due_on, late_to, on, is_home(category));
+  const auto accrued = late_until(on);
   if (accrued == 0) return {};
   const Money charge{static_cast<std::int64_t>(divide_rounded(accrued, int128{1000}, Rounding::kHalfUp))};
   return std::max(Money{}, std::max(charge, kLeastLateCharge) - late_settled);
 }
 
 void OpenItem::change_outstanding(Money by, Date on) {
-  late_accrued_milli_fen = static_cast<std::int64_t>(
-      std::min(int128{late_accrued_milli_fen} + late_milli_fen(outstanding, due_on, late_to, on, is_home(category)), kMostMilliFen));
+  late_accrued_milli_fen = static_cast<std::int64_t>(std::min(late_until(on), kMostMilliFen));
   late_to = std::max(late_to, on);
   outstanding += by;
 }

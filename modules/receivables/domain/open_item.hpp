@@ -42,6 +42,7 @@ struct OpenItem {
   std::int64_t late_accrued_milli_fen = 0;  // until late_to
   Date late_to;
   Money late_settled;  // paid or waived
+  Date late_stop = kForever;  // an instalment plan: days after it bring no late charge
   bool operator==(const OpenItem&) const = default;
 
   static OpenItem of_bill(BillKey bill, OrgId org, std::string category, Money amount, Date due_on);
@@ -54,6 +55,9 @@ struct OpenItem {
   // already moves no late charge.
   void change_outstanding(Money by, Date on);
   void settle_late(Money by) { late_settled += by; }
+
+ private:
+  int128 late_until(Date on) const;
 };
 
 }  // namespace mis::receivables

@@ -13,8 +13,10 @@
 #include "mis/security/routes.hpp"
 #include "modules/administration/administration.hpp"
 #include "modules/billing/billing.hpp"
+#include "modules/cashier/cashier.hpp"
 #include "modules/customers/customers.hpp"
 #include "modules/invoicing/invoicing.hpp"
+#include "modules/ledger/ledger.hpp"
 #include "modules/meter_reading/meter_reading.hpp"
 #include "modules/metering/metering.hpp"
 #include "modules/network/network.hpp"
@@ -42,7 +44,9 @@ void load(FreshDatabase& database, const Clock& clock) {
   owner->execute("INSERT INTO administration_user_role (user_id, role_code) SELECT user_id, 'billing_reviewer' FROM administration_user WHERE username = ?", kManager);
   owner->execute("INSERT INTO administration_user (user_id, username, name, org_id, password_hash, must_change_password, created_at) "
                  "SELECT 9001, ?, '所内审核员', ?, password_hash, 0, created_at FROM administration_user WHERE username = ?", kStationReviewer, kStation, kClerk);
-  owner->execute("INSERT INTO administration_user_role (user_id, role_code) VALUES (9001, 'billing_reviewer')");
+  owner->execute("INSERT INTO administration_user (user_id, username, name, org_id, password_hash, must_change_password, created_at) "
+                 "SELECT 9002, ?, '三所收费员', 3, password_hash, 0, created_at FROM administration_user WHERE username = ?", kOtherCashier, kClerk);
+  owner->execute("INSERT INTO administration_user_role (user_id, role_code) VALUES (9001, 'billing_reviewer'), (9002, 'cashier')");
 }
 
 json expect(const Reply& reply, int status) {
@@ -62,7 +66,9 @@ RunningCounty::RunningCounty() : registry_(Services{database_.app(), clock_, met
   tariffs::register_module(registry_);
   meter_reading::register_module(registry_);
   billing::register_module(registry_);
+  ledger::register_module(registry_);
   receivables::register_module(registry_);
+  cashier::register_module(registry_);
   outbox::register_module(registry_);
   invoicing::register_module(registry_);
   invoicing::use_folder(registry_.part<invoicing::Equipment>(), folder_.path() / "invoicing");
@@ -108,7 +114,13 @@ void RunningCounty::empty() {
          {"DELETE FROM billing_run", "DELETE FROM billing_run_shard", "DELETE FROM billing_bill", "DELETE FROM billing_bill_line", "DELETE FROM billing_bill_usage",
           "DELETE FROM billing_exception", "DELETE FROM billing_exception_resolution", "DELETE FROM receivables_receivable", "DELETE FROM ledger_posting",
           "DELETE FROM ledger_batch", "DELETE FROM ledger_transaction", "DELETE FROM ledger_reversal", "DELETE FROM ledger_period", "DELETE FROM ledger_period_balance",
-          "DELETE FROM receivables_open_item", "DELETE FROM receivables_account", "DELETE FROM receivables_payment", "DELETE FROM receivables_payment_reversal", "DELETE FROM receivables_late_waiver", "DELETE FROM jobs_job", "DELETE FROM jobs_shard",
+          "DELETE FROM receivables_open_item", "DELETE FROM receivables_account", "DELETE FROM receivables_payment", "DELETE FROM receivables_payment_reversal", "DELETE FROM receivables_late_waiver",
+          "DELETE FROM receivables_proposal", "DELETE FROM receivables_plan", "DELETE FROM receivables_plan_bill", "DELETE FROM receivables_plan_instalment",
+          "UPDATE receivables_setting SET value = IF(name = 'allocation_order', 'late_first', '3')",
+          "DELETE FROM cashier_session", "DELETE FROM cashier_day", "DELETE FROM cashier_receipt", "DELETE FROM cashier_receipt_line", "DELETE FROM cashier_receipt_bill",
+          "DELETE FROM cashier_receipt_print", "DELETE FROM cashier_reversal", "DELETE FROM cashier_reversal_request", "DELETE FROM cashier_close", "DELETE FROM cashier_close_method",
+          "DELETE FROM cashier_close_count", "DELETE FROM cashier_deposit", "DELETE FROM cashier_day_session", "DELETE FROM cashier_day_total",
+          "UPDATE cashier_setting SET round_up_to_yuan = 0, reversal_limit_fen = 50000, receipt_format = 'roll', version = 1", "DELETE FROM jobs_job", "DELETE FROM jobs_shard",
           "DELETE FROM invoicing_invoice", "DELETE FROM invoicing_invoice_line", "DELETE FROM invoicing_series", "DELETE FROM invoicing_buyer", "DELETE FROM invoicing_reversal_request",
           "DELETE FROM invoicing_batch", "DELETE FROM invoicing_batch_item", "DELETE FROM invoicing_batch_file", "DELETE FROM invoicing_setting WHERE version > 1", "DELETE FROM outbox_message",
           // What the reviewers estimated, not what the county's own readers did.

@@ -18,7 +18,10 @@ namespace fixture {
 inline constexpr std::string_view kClerk = "lin.wei";         // calculates and reviews, whole county
 inline constexpr std::string_view kReviewer = "zhao.lei";     // reviews, whole county
 inline constexpr std::string_view kManager = "chen.jing";     // issues (and here reviews too), whole county
-inline constexpr std::string_view kCashier = "sun.li";        // sees bills and receivables of station 2
+inline constexpr std::string_view kCashier = "sun.li";        // takes money in station 2
+inline constexpr std::string_view kCashierSupervisor = "zhou.min";  // approves and closes the day in station 2
+inline constexpr std::string_view kAccountSupervisor = "xu.fang";   // closes the company's day
+inline constexpr std::string_view kOtherCashier = "other.cashier";  // takes money in station 3
 inline constexpr std::string_view kMeterReader = "li.ming";   // sees no bills
 inline constexpr std::string_view kStationReviewer = "station.reviewer";  // reviews, but for station 2 only
 inline constexpr mis::OrgId kStation{2};

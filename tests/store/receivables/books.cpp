@@ -46,7 +46,8 @@ fixture::FreshDatabase& emptied_database() {
   for (const char* statement : {"DELETE FROM billing_run", "DELETE FROM billing_bill", "DELETE FROM ledger_posting", "DELETE FROM ledger_transaction", "DELETE FROM ledger_batch",
                                 "DELETE FROM ledger_reversal", "DELETE FROM ledger_period", "DELETE FROM ledger_period_balance", "DELETE FROM receivables_receivable",
                                 "DELETE FROM receivables_open_item", "DELETE FROM receivables_account", "DELETE FROM receivables_payment", "DELETE FROM receivables_payment_reversal",
-                                "DELETE FROM receivables_late_waiver", "UPDATE receivables_setting SET value = 'late_first' WHERE name = 'allocation_order'"})
+                                "DELETE FROM receivables_late_waiver", "DELETE FROM receivables_proposal", "DELETE FROM receivables_plan", "DELETE FROM receivables_plan_bill",
+                                "DELETE FROM receivables_plan_instalment", "UPDATE receivables_setting SET value = 'late_first' WHERE name = 'allocation_order'"})
     owner->execute(statement);
   return shared;
 }
@@ -58,18 +59,18 @@ Instant Books::at(const char* on) { return *Instant::parse(std::string(on) + "T0
 
 Books::Books() : database_(emptied_database()) {}
 
-Status Books::issue(BillingMonth month, const char* issued_on, const std::vector<BillRow>& bills) {
+Status Books::issue(BillingMonth month, const char* issued_on, const std::vector<BillRow>& bills, std::optional<Instant> moment) {
   const RunId run{month.yyyymm};
   {
     auto s = owner().lease();
-    if (++runs_; number("SELECT COUNT(*) FROM billing_run WHERE run_id = " + std::to_string(run.value)) == 0)
+    if (number("SELECT COUNT(*) FROM billing_run WHERE run_id = " + std::to_string(run.value)) == 0)
       s->execute("INSERT INTO billing_run (run_id, billing_month, state, created_at) VALUES (?, ?, 'issued', ?)", run, month, at(issued_on));
     for (const auto& bill : bills)
       s->execute("INSERT IGNORE INTO billing_bill (billing_month, route_id, account_id, revision, run_id, org_id, category, version_id, period_from, period_to, energy_wh, amount_fen, "
                  "funds_fen, export_fen, exported_wh, tier_energy_wh, flags) VALUES (?, ?, ?, 1, ?, 2, ?, 1, ?, ?, 1000, ?, ?, ?, 0, 1000, 0)",
                  month, kRoute, bill.account, run, bill.category, month.first_day(), month.range().to, bill.amount_fen, bill.funds_fen, bill.export_fen);
   }
-  return app().transact([&](db::Session& s) { return receivables::post_issued_shard(app(), s, {run, month, kRoute, day(issued_on), at(issued_on), UserId{3}}); });
+  return app().transact([&](db::Session& s) { return receivables::post_issued_shard(app(), s, {run, month, kRoute, day(issued_on), moment.value_or(at(issued_on)), UserId{3}}); });
 }
 
 receivables::Payment Books::payment(std::int64_t account, int amount_fen, const char* on) {

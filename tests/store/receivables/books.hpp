@@ -1,6 +1,7 @@
 // The books of a handful of customers, made by hand, so that a test can say to the fen what must be in them.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,7 @@ class Books {
   Books();
 
   // Bills of a month, all of one route, issued on a day and due ten days later.
-  mis::Status issue(mis::BillingMonth month, const char* issued_on, const std::vector<BillRow>& bills);
+  mis::Status issue(mis::BillingMonth month, const char* issued_on, const std::vector<BillRow>& bills, std::optional<mis::Instant> moment = {});
 
   // A payment in cash of a cashier's session 1, with a reference of its own, on a day.
   mis::receivables::Payment payment(std::int64_t account, int amount_fen, const char* on);
@@ -47,7 +48,7 @@ class Books {
 
  private:
   fixture::FreshDatabase& database_;
-  int runs_ = 0, references_ = 0;
+  int references_ = 0;
 };
 
 bool says(const std::vector<std::string>& differences, const std::string& words);

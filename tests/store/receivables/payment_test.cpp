@@ -83,9 +83,12 @@ TEST_CASE("a payment that the bank had before another one counts from its own da
   REQUIRE(books.pay(books.payment(12, 1'000, "2026-12-12")));  // 30 days on 80.00: 2.40 late, 7.60 of the bill
   auto earlier = books.payment(12, 4'000, "2026-12-13");
   earlier.value_on = day("2026-11-12");
-  REQUIRE(books.pay(earlier));
+  auto paid = books.pay(earlier);
+  REQUIRE(paid);
+  CHECK(paid->allocations.at(0).late == Money{0});  // on that day there was none
   // 40.00 came in time: only 40.00 was ever late, 1.20 for 30 days; 2.40 has been paid.
   const auto due = books.due(12, "2026-12-12");
+  CHECK(due.principal == Money{8'000 - 760 - 4'000});
   CHECK(due.late == Money{0});
   CHECK(books.differences().empty());
 }
@@ -270,6 +273,7 @@ TEST_CASE("a projection that somebody changed is found, and written anew from th
   const auto tampering = GENERATE(values<OneStatement>({
       {"an open amount", "UPDATE receivables_open_item SET outstanding_fen = 1 WHERE account_id = 11 AND billing_month = 202609", "bill of account 11 for 2026-09: expected 6400 fen open"},
       {"a late charge paid", "UPDATE receivables_open_item SET late_settled_fen = 99999 WHERE account_id = 11 AND billing_month = 202609", "bill of account 11 for 2026-09"},
+      {"a debt called settled", "UPDATE receivables_open_item SET settled = 1 WHERE account_id = 11 AND billing_month = 202610", "bill of account 11 for 2026-10: expected 5000 fen open"},
       {"a debt deleted", "DELETE FROM receivables_open_item WHERE account_id = 11 AND billing_month = 202610", "bill of account 11 for 2026-10: expected 5000 fen open"},
       {"an advance", "UPDATE receivables_account SET advance_fen = 5 WHERE account_id = 12", "account 12: expected 1000 fen in advance and 0 as a deposit but found 5 and 0"},
       {"an account deleted", "DELETE FROM receivables_account WHERE account_id = 12", "account 12: expected 1000 fen in advance"},

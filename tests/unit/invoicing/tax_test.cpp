@@ -63,6 +63,10 @@ TEST_CASE("charges of one kind and period are one line; a line of nothing is non
   CHECK(lines[0].quantity == 1'300'000);
   CHECK(lines[0].amount.total() == Money{129'950});
   CHECK(unit_price(lines[0]) == "0.88461538");  // 1150.00 yuan for 1300 kWh
+  auto red = lines[0];
+  red.amount = {-red.amount.net, -red.amount.tax};
+  red.quantity = -*red.quantity;
+  CHECK(unit_price(red) == unit_price(lines[0]));
   CHECK(lines[1].name == "*供电*电费（谷）");
   CHECK(lines[2].name == "*供电*基本电费（容量）");
   CHECK(lines[2].unit == "千伏安");

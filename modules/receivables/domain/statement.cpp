@@ -1,0 +1,29 @@
+#include "modules/receivables/domain/statement.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace mis::receivables {
+
+std::vector<StatementRow> statement_rows(Money opening, std::span<const StatementTransaction> transactions) {
+  std::vector<StatementRow> rows;
+  Money balance = opening;
+  const auto add = [&](StatementRow row) {
+    if (row.debit.value == 0 && row.credit.value == 0) return;
+    balance += row.debit - row.credit;
+    row.balance = balance;
+    rows.push_back(std::move(row));
+  };
+  for (const auto& t : transactions) {
+    const bool reversal = t.template_number < 0;
+    // What is a credit of income is a debit of the customer, and taken back with the payment.
+    add({t.posted_on, reversal ? "违约金冲回" : "违约金", reversal ? "Late charge taken back" : "Late charge", t.reference, std::max(-t.late, Money{}), std::max(t.late, Money{}), {}});
+    const auto& info = ledger::info_of(static_cast<ledger::Template>(std::abs(t.template_number)));
+    StatementRow row{t.posted_on, std::string(info.zh) + (reversal ? "冲正" : ""), std::string(info.en) + (reversal ? ", reversed" : ""), t.reference, {}, {}, {}};
+    for (const Money part : {t.receivables, t.late, t.advances}) (part.value > 0 ? row.debit : row.credit) += part.value > 0 ? part : -part;
+    add(std::move(row));
+  }
+  return rows;
+}
+
+}  // namespace mis::receivables

@@ -1,0 +1,16 @@
+// Reads a customer's statement from the ledger. Internal to the module.
+#pragma once
+
+#include "mis/db/session.hpp"
+#include "modules/receivables/domain/statement.hpp"
+
+namespace mis::receivables {
+
+struct Statement {
+  Money opening, closing;  // by the books: late charges that nobody has paid yet are not in them
+  std::vector<StatementRow> rows;
+};
+// Of the days from `from` to `to`, both included.
+Statement read_statement(db::Session& session, AccountId account, std::string_view account_no, Date from, Date to);
+
+}  // namespace mis::receivables
