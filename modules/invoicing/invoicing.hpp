@@ -74,6 +74,12 @@ class Watch {
   std::unique_ptr<Impl> impl_;
 };
 
+// Names the seller for the invoices to come, for loaders; people do it in the settings, audited.
+struct Seller {
+  std::string name, tax_id, address_phone, bank_account;
+};
+void name_seller(db::Session& session, const Seller& seller, Instant now);
+
 // ── The books ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 // Says in words what is not as it must be: gaps in a series, more than one standing invoice of a bill, amounts that are not the

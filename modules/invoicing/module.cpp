@@ -14,6 +14,7 @@ void register_module(Registry& registry) {
   register_reversal_routes(registry, equipment);
   register_batch_routes(registry, equipment);
   register_setting_routes(registry);
+  register_document_routes(registry);
   add_kinds(registry.part<jobs::Kinds>(), registry.services(), equipment);
 }
 

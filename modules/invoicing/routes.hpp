@@ -13,6 +13,7 @@ void register_invoice_routes(Registry& registry, const Equipment& equipment);   
 void register_reversal_routes(Registry& registry, const Equipment& equipment);  // reversals that take two people
 void register_batch_routes(Registry& registry, const Equipment& equipment);
 void register_setting_routes(Registry& registry);                               // the utility's settings, an account's buyer
+void register_document_routes(Registry& registry);                              // receipts and statements as papers
 
 http::Schema buyer_schema();
 http::Schema invoice_schema();

@@ -1,5 +1,7 @@
 #include "modules/invoicing/settings.hpp"
 
+#include "modules/invoicing/invoicing.hpp"
+
 namespace mis::invoicing {
 
 Settings read_settings(db::Session& session, int version) {
@@ -14,11 +16,20 @@ Settings read_settings(db::Session& session, int version) {
 
 Settings read_settings(db::Session& session) { return read_settings(session, INT32_MAX); }
 
-int write_settings(db::Session& session, const Settings& s, UserId by, Instant now) {
+int write_settings(db::Session& session, const Settings& s, std::optional<UserId> by, Instant now) {
   session.execute("INSERT INTO invoicing_setting (version, seller_name, seller_tax_id, seller_address_phone, seller_bank_account, payee, reviewer, line_mode, tax_rate_bp, reversal_limit_fen, changed_by, "
                   "changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                   s.version + 1, s.seller_name, s.seller_tax_id, s.seller_address_phone, s.seller_bank_account, s.payee, s.reviewer, name_of(s.line_mode), s.tax_rate_bp, s.reversal_limit, by, now);
   return s.version + 1;
+}
+
+void name_seller(db::Session& session, const Seller& seller, Instant now) {
+  auto settings = read_settings(session);
+  settings.seller_name = seller.name;
+  settings.seller_tax_id = seller.tax_id;
+  settings.seller_address_phone = seller.address_phone;
+  settings.seller_bank_account = seller.bank_account;
+  write_settings(session, settings, {}, now);
 }
 
 KnownBuyer read_buyer(db::Session& session, AccountId account) {

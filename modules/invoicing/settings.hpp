@@ -25,7 +25,7 @@ struct Settings {
 Settings read_settings(db::Session& session);
 Settings read_settings(db::Session& session, int version);
 // Writes the next version and returns it. Two writers of one version: db::DbError (kDuplicate).
-int write_settings(db::Session& session, const Settings& settings, UserId by, Instant now);
+int write_settings(db::Session& session, const Settings& settings, std::optional<UserId> by, Instant now);
 
 struct Buyer {
   std::string name, tax_id, address_phone, bank_account, email;

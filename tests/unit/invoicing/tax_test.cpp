@@ -5,6 +5,7 @@
 
 #include "modules/invoicing/domain/invoice_number.hpp"
 #include "modules/invoicing/domain/items.hpp"
+#include "modules/invoicing/domain/mask_name.hpp"
 
 using namespace mis;
 using namespace mis::invoicing;
@@ -100,4 +101,12 @@ TEST_CASE("numbers of invoices and bills are what they look like, and nothing el
   CHECK(bill->revision == 1);
   for (const char* text : {"", "202610", "202610-0000001234", "202613-0000001234-1", "202610-123-1", "202610-0000001234-0", "202610-0000001234-100", "202610-0000001234--1", "202610-00000x1234-1", "202610-0000001234-1 "})
     CHECK_FALSE(parse_bill_no(text));
+}
+
+TEST_CASE("a person's name is masked by its first character, whatever its length in bytes") {
+  CHECK(mask_name("王小明") == "*小明");
+  CHECK(mask_name("𠮷田") == "*田");
+  CHECK(mask_name("Li") == "*i");
+  CHECK(mask_name("王") == "*");
+  CHECK(mask_name("").empty());
 }
