@@ -9,6 +9,7 @@
 #include "modules/cashier/cashier.hpp"
 #include "modules/customers/customers.hpp"
 #include "modules/customers/import.hpp"
+#include "modules/dunning/dunning.hpp"
 #include "modules/invoicing/invoicing.hpp"
 #include "modules/ledger/ledger.hpp"
 #include "modules/meter_reading/import.hpp"
@@ -36,6 +37,7 @@ void register_modules(Registry& registry) {
   receivables::register_module(registry);
   cashier::register_module(registry);
   invoicing::register_module(registry);
+  dunning::register_module(registry);
 }
 
 // In the order in which files depend on each other.

@@ -10,7 +10,7 @@ CREATE TABLE outbox_message (
   message_id BIGINT NOT NULL PRIMARY KEY,
   kind TINYINT NOT NULL,
   org_id BIGINT NOT NULL DEFAULT 0 COMMENT 'data scope; 0: of the company as a whole',
-  address VARCHAR(200) NOT NULL,
+  address VARCHAR(320) NOT NULL,
   subject VARCHAR(200) NOT NULL DEFAULT '',
   body TEXT NOT NULL,
   attachment_name VARCHAR(120) NOT NULL DEFAULT '' COMMENT 'none: no attachment',

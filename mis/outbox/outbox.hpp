@@ -39,7 +39,7 @@ struct Attachment {
 
 struct Message {
   Kind kind = Kind::kSms;
-  std::string address;    // a telephone number, an e-mail address, or name and postal address in one line
+  std::string address;    // a telephone number, an e-mail address, or name and postal address in one line of at most 320 characters
   std::string subject;    // e-mails and letters; at most 200 characters
   std::string body;       // 1 to 16,000 bytes
   std::optional<Attachment> attachment = {};  // e-mails only, at most 8 MB
@@ -59,6 +59,10 @@ struct Queued {
   MessageId id;
   bool is_new = true;  // false: a message with this key is there already, and nothing was done
 };
+// What of a text may stand in one line: line ends, control characters and marks that turn the direction of text become blanks, and
+// it ends after so many characters. For names and addresses that came from elsewhere; text that is no UTF-8 becomes nothing.
+std::string one_line(std::string_view text, std::size_t max_characters);
+
 // Queues messages in the caller's transaction; they are sent after its commit. Errors: those of check (nothing is queued).
 // Two transactions that queue the same key at the same time: the second one fails with db.duplicate and may be repeated.
 Result<std::vector<Queued>> queue_all(db::Database& database, db::Session& session, Instant now, std::span<const Message> messages);

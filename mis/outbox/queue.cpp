@@ -13,6 +13,7 @@ namespace mis::outbox {
 namespace {
 
 constexpr std::size_t kMaxBodyBytes = 16'000;
+constexpr std::size_t kMaxLetterAddress = 320;
 constexpr std::size_t kMaxAttachmentBytes = 8 * 1024 * 1024;
 
 bool is_ascii_word(std::string_view text, std::size_t max) {
@@ -64,9 +65,23 @@ bool is_address(Kind kind, std::string_view address) {
   switch (kind) {
     case Kind::kSms: return is_phone(address);
     case Kind::kEmail: return is_email(address);
-    case Kind::kLetter: return !address.empty() && is_line(address, 200);
+    case Kind::kLetter: return !address.empty() && is_line(address, kMaxLetterAddress);
   }
   return false;
+}
+
+std::string one_line(std::string_view text, std::size_t max_characters) {
+  std::string line;
+  for (std::size_t at = 0, characters = 0; at < text.size() && characters < max_characters; ++characters) {
+    std::size_t end = at + 1;
+    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) ++end;
+    const auto one = text.substr(at, end - at);
+    if (!http::shape_of(one)) return {};
+    if (is_line(one, 1)) line += one;
+    else line += ' ';
+    at = end;
+  }
+  return line;
 }
 
 Status check(const Message& m) {
@@ -74,7 +89,7 @@ Status check(const Message& m) {
     switch (m.kind) {
       case Kind::kSms: return invalid("outbox.bad_address", "expected a telephone number of 5 to 20 digits but found another address");
       case Kind::kEmail: return invalid("outbox.bad_address", "expected one e-mail address but found another address");
-      case Kind::kLetter: return invalid("outbox.bad_address", "expected name and postal address in one line of at most 200 characters but found another address");
+      case Kind::kLetter: return invalid("outbox.bad_address", "expected name and postal address in one line of at most 320 characters but found another address");
     }
   }
   if (!is_line(m.subject, 200)) return bad("expected a subject of one line of at most 200 characters but found another text");

@@ -20,6 +20,10 @@ export const people = {
   biller: person('WATTHOUR_BILLER', 'biller'),
   approver: person('WATTHOUR_APPROVER', 'approver'),
   clerk: person('WATTHOUR_CLERK', 'clerk'),
+  cashier: person('WATTHOUR_CASHIER', 'cashier'),
+  supervisor: person('WATTHOUR_SUPERVISOR', 'supervisor'),
+  accountant: person('WATTHOUR_ACCOUNTANT', 'accountant'),
+  second_accountant: person('WATTHOUR_SECOND_ACCOUNTANT', 'approver2'),
 }
 
 export const test = base.extend<{ page: Page }>({

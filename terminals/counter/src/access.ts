@@ -16,6 +16,21 @@ export interface Access {
   jobs: boolean
   audit: boolean
   users: boolean
+  cashier: boolean
+  cashier_take: boolean
+  cashier_approve: boolean
+  cashier_close_day: boolean
+  propose: boolean
+  approve_proposals: boolean
+  ledger: boolean
+  close_ledger: boolean
+  channels: boolean
+  operate_channels: boolean
+  approve_channels: boolean
+  dunning: boolean
+  operate_dunning: boolean
+  approve_dunning: boolean
+  configure_dunning: boolean
 }
 
 export type Right = keyof Access
@@ -33,6 +48,21 @@ const kPermissionOf: Record<Right, string> = {
   jobs: 'jobs.view',
   audit: 'administration.audit',
   users: 'administration.manage',
+  cashier: 'cashier.view',
+  cashier_take: 'cashier.take',
+  cashier_approve: 'cashier.approve',
+  cashier_close_day: 'cashier.close_day',
+  propose: 'receivables.propose',
+  approve_proposals: 'receivables.approve',
+  ledger: 'ledger.view',
+  close_ledger: 'ledger.close',
+  channels: 'channels.view',
+  operate_channels: 'channels.operate',
+  approve_channels: 'channels.approve',
+  dunning: 'dunning.view',
+  operate_dunning: 'dunning.operate',
+  approve_dunning: 'dunning.approve',
+  configure_dunning: 'dunning.configure',
 }
 
 /** Nobody signed in may do nothing. */
@@ -50,4 +80,13 @@ export function permission_name(right: Right): string {
 /** Whether this user submitted the run. By number: two people may bear the same name. */
 export function is_submitter_of(user: SessionUser | null, run: { submitted_by_id: string | number | null } | null): boolean {
   return Boolean(user && run && run.submitted_by_id !== null && String(run.submitted_by_id) === String(user.user_id))
+}
+
+/** Whether this user asked for something that a second person decides. By number where the server tells it. */
+export function is_asker(
+  user: Pick<SessionUser, 'user_id' | 'name'> | null,
+  by: { id: string | number | null | undefined; name: string },
+): boolean {
+  if (!user) return false
+  return by.id === null || by.id === undefined ? user.name === by.name : String(user.user_id) === String(by.id)
 }

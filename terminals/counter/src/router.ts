@@ -1,6 +1,7 @@
 // Every page has an address. What a page needs is a right; a reader without it is told so instead of being sent away.
 
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { today_in_zone } from '@shared/ui/dates'
 import type { Right } from './access'
 import { access, find_session, session } from './session'
 
@@ -66,7 +67,67 @@ const routes: RouteRecordRaw[] = [
   {
     path: '/ledger',
     component: () => import('./pages/ledger.vue'),
-    meta: { title: 'nav.ledger', right: 'receivables', nav: '/ledger' },
+    meta: { title: 'nav.ledger', right: 'ledger', nav: '/ledger' },
+  },
+  {
+    path: '/cashier',
+    component: () => import('./pages/cashier.vue'),
+    meta: { title: 'nav.cashier', right: 'cashier_take', nav: '/cashier' },
+  },
+  {
+    path: '/cashier/close',
+    component: () => import('./pages/cashier-close.vue'),
+    meta: { title: 'close.title', right: 'cashier_take', nav: '/cashier' },
+  },
+  {
+    path: '/cashier/receipts',
+    component: () => import('./pages/receipts.vue'),
+    meta: { title: 'nav.receipts', right: 'cashier', nav: '/cashier/receipts' },
+  },
+  {
+    path: '/cashier/receipts/:receipt_no',
+    component: () => import('./pages/receipt.vue'),
+    props: true,
+    meta: { title: 'receipt.title', right: 'cashier', nav: '/cashier/receipts' },
+  },
+  {
+    path: '/cashier/approvals',
+    component: () => import('./pages/reversals.vue'),
+    meta: { title: 'reversal.title', right: 'cashier', nav: '/cashier/receipts' },
+  },
+  { path: '/cashier/day', redirect: () => `/cashier/day/${today_in_zone()}` },
+  {
+    path: '/cashier/day/:date',
+    component: () => import('./pages/cashier-day.vue'),
+    props: true,
+    meta: { title: 'day.title', right: 'cashier', nav: '/cashier/receipts' },
+  },
+  {
+    path: '/proposals',
+    component: () => import('./pages/proposals.vue'),
+    meta: { title: 'nav.proposals', right: 'receivables', nav: '/proposals' },
+  },
+  {
+    path: '/channels',
+    component: () => import('./pages/channels.vue'),
+    meta: { title: 'nav.channels', right: 'channels', nav: '/channels' },
+  },
+  {
+    path: '/channels/:code',
+    component: () => import('./pages/channel.vue'),
+    props: true,
+    meta: { title: 'nav.channels', right: 'channels', nav: '/channels' },
+  },
+  {
+    path: '/channels/:code/days/:date',
+    component: () => import('./pages/channel-day.vue'),
+    props: true,
+    meta: { title: 'difference.title', right: 'channels', nav: '/channels' },
+  },
+  {
+    path: '/dunning',
+    component: () => import('./pages/dunning.vue'),
+    meta: { title: 'nav.dunning', right: 'dunning', nav: '/dunning' },
   },
   { path: '/jobs', component: () => import('./pages/jobs.vue'), meta: { title: 'nav.jobs', right: 'jobs', nav: '/jobs' } },
   {

@@ -1,6 +1,7 @@
 // One function for each thing the server offers, so that pages name what they want and never spell a path.
 
 import type { Answer, Client, Query } from './client'
+import { money_calls } from './money_calls'
 import type * as t from './types'
 
 /** How many accounts the server gives for one search. */
@@ -108,6 +109,8 @@ export function calls(client: Client) {
     trial_balance: (accounting_month: string) => client.get<t.TrialBalance>('/ledger/trial-balance', { accounting_month }),
     jobs: (query: Query) => client.get<t.Page<t.Job>>('/jobs', query),
     job: (job_id: string | number) => client.get<t.Job>(`/jobs/${seg(job_id)}`),
+
+    ...money_calls(client),
   }
 }
 

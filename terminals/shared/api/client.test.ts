@@ -191,3 +191,21 @@ it('leaves empty filters out of the address', () => {
   expect(query_text({ q: '李 明', cursor: undefined, state: '', limit: 20 })).toBe('?q=%E6%9D%8E%20%E6%98%8E&limit=20')
   expect(query_text({})).toBe('')
 })
+
+it('a request whose answer never came is known after a reload, and given up only on purpose', async () => {
+  const client = client_with([{ status: 500, body: { code: 'internal' } }])
+  await expect(client.send('/receipts', { method: 'POST', body: { amount: '1.00' }, action: 'take' })).rejects.toThrow()
+  const after_reload = client_with([])
+  expect(after_reload.pending('take')).toEqual({ amount: '1.00' })
+  after_reload.give_up('take')
+  expect(after_reload.pending('take')).toBeNull()
+})
+
+it('a file goes as it is, and another one is another request', async () => {
+  const client = client_with([{ status: 500, body: { code: 'internal' } }, { status: 202, body: { job_id: 1 } }])
+  const send = (file: File) => client.send('/files', { method: 'POST', file, query: { day: '2026-11-23' }, action: 'load' })
+  await expect(send(new File(['a'], 'a.txt', { lastModified: 1 }))).rejects.toThrow()
+  await send(new File(['b'], 'b.txt', { lastModified: 2 }))
+  expect(sent[0]!.url).toBe('/api/v1/files?day=2026-11-23')
+  expect(sent[0]!.key).not.toBe(sent[1]!.key)
+})

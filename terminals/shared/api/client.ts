@@ -12,6 +12,7 @@ export interface Request {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   query?: Query
   body?: unknown
+  /** Sent as it is instead of `body`. */ file?: File
   /** Names what is being done, e.g. "run.7.issue"; makes the request safe to repeat. */
   action?: string
   if_match?: string | null
@@ -61,8 +62,10 @@ export class Client {
   }
 
   async send<T>(path: string, request: Request = {}): Promise<Answer<T>> {
-    const body = request.body === undefined ? undefined : JSON.stringify(request.body)
-    const content = `${request.method ?? 'GET'} ${path} ${body ?? ''}`
+    const body = request.file ?? (request.body === undefined ? undefined : JSON.stringify(request.body))
+    // A file is told from another one by its name and when it was written; the server compares what is in it.
+    const told = body instanceof Blob ? `${request.file!.name} ${body.size} ${request.file!.lastModified}` : (body ?? '')
+    const content = `${request.method ?? 'GET'} ${path}${query_text(request.query)} ${told}`
     const key = request.action ? this.around.keys.take(request.action, content) : null
     let asking = false
     try {
@@ -108,10 +111,27 @@ export class Client {
     }
   }
 
-  private once(path: string, request: Request, body: string | undefined, key: string | null): Promise<Response> {
+  /** The body of a request with this action whose answer never came before the page went away; null when there is none. */
+  pending<T>(action: string): T | null {
+    const content = this.around.keys.pending(action)
+    if (content === null) return null
+    // "POST /path {body}": the body is what follows the second space.
+    const body = content.split(' ').slice(2).join(' ')
+    try {
+      return JSON.parse(body) as T
+    } catch {
+      return null
+    }
+  }
+
+  give_up(action: string): void {
+    this.around.keys.drop(action)
+  }
+
+  private once(path: string, request: Request, body: string | Blob | undefined, key: string | null): Promise<Response> {
     const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': this.hooks.language() }
     const method = request.method ?? 'GET'
-    if (body !== undefined) headers['Content-Type'] = 'application/json'
+    if (body !== undefined) headers['Content-Type'] = body instanceof Blob ? 'application/octet-stream' : 'application/json'
     if (method !== 'GET' && this.csrf_token) headers['X-CSRF-Token'] = this.csrf_token
     if (key) headers['Idempotency-Key'] = key
     if (request.if_match) headers['If-Match'] = request.if_match

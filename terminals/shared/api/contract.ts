@@ -13,7 +13,7 @@ type Answered<Path extends keyof paths> = paths[Path] extends {
   : never
 
 /** The server leaves open what a part of some answers may hold (registers by name); there the page's type stands. */
-type Filled<Given, Expected> = unknown extends Given
+export type Filled<Given, Expected> = unknown extends Given
   ? Expected
   : Given extends (infer G)[]
     ? Expected extends (infer E)[]
@@ -24,7 +24,7 @@ type Filled<Given, Expected> = unknown extends Given
       : Given
 
 /** Compiles only where every `Given` may stand for `Expected`. */
-type Usable<Expected, Given extends Expected> = [Expected, Given]
+export type Usable<Expected, Given extends Expected> = [Expected, Given]
 
 export type Contract = [
   Usable<t.Session, Filled<Server['Session'], t.Session>>,
@@ -54,5 +54,7 @@ export type Contract = [
   Usable<t.Balance, Filled<Server['AccountBalance'], t.Balance>>,
   Usable<t.Posting, Filled<Server['Posting'], t.Posting>>,
   Usable<t.TrialBalance, Filled<Server['TrialBalance'], t.TrialBalance>>,
+  Usable<t.AccountingPeriod, Filled<Server['AccountingPeriod'], t.AccountingPeriod>>,
+  Usable<t.Voucher, Filled<Server['Voucher'], t.Voucher>>,
   Usable<t.Job, Filled<Server['Job'], t.Job>>,
 ]

@@ -35,6 +35,16 @@ export class IdempotencyKeys {
     if (this.read(action)?.key === key) this.shelf.removeItem(kPrefix + action)
   }
 
+  /** What was sent for `action` and never answered, e.g. because the page was reloaded while it waited. */
+  pending(action: string): string | null {
+    return this.read(action)?.content ?? null
+  }
+
+  /** Gives up what was never answered: its key is not used again. Only a person may decide that. */
+  drop(action: string): void {
+    this.shelf.removeItem(kPrefix + action)
+  }
+
   private read(action: string): Entry | null {
     const text = this.shelf.getItem(kPrefix + action)
     if (text === null) return null

@@ -1,6 +1,8 @@
 // The values the terminals exchange with the server, as /api/v1/openapi.json describes them. Money, energy, demand and
 // prices are decimal strings and stay strings: only charts may turn them into numbers (see ui/decimal.ts).
 
+export * from './money_types'
+
 export type Decimal = string
 
 export interface Page<T> {
@@ -369,13 +371,19 @@ export interface Receivable {
   billing_month: string
   amount: Decimal
   outstanding: Decimal
+  late_charge: Decimal
   due_on: string | null
   state: string
 }
 export interface Balance {
+  /** What is owed after the advance: principal and late charge less advance. */
   balance: Decimal
-  receivables: Receivable[]
+  principal: Decimal
+  late_charge: Decimal
   advance: Decimal
+  deposit: Decimal
+  as_of: string
+  receivables: Receivable[]
 }
 export interface Posting {
   posted_on: string

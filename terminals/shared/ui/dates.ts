@@ -31,3 +31,10 @@ export function month_before(month: string): string {
 export function today_in_zone(now = new Date()): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone: kZone, dateStyle: 'short' }).format(now)
 }
+
+/** What a date-and-time field holds, read in the utility's zone: "2026-12-05T10:00" → "2026-12-05T02:00:00Z"; null when it is none. */
+export function instant_of_local(text: string): string | null {
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(text)) return null
+  const at = new Date(`${text}:00+08:00`)
+  return Number.isNaN(at.getTime()) ? null : at.toISOString().replace('.000Z', 'Z')
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { change_percent, difference, grouped, grouped_short, plot_number, progress_percent, sign, sum } from './decimal'
+import { change_percent, difference, grouped, grouped_short, plot_number, product, progress_percent, sign, sum } from './decimal'
 
 describe('money keeps every digit', () => {
   it('is grouped by thousands and not rounded', () => {
@@ -16,6 +16,9 @@ describe('money keeps every digit', () => {
     expect(difference('0.30', '0.1')).toBe('0.20')
     expect(difference('100.00', '100.01')).toBe('-0.01')
     expect(sum(['1.00', 'much'])).toBeNull()
+    expect(product('0.10', 3)).toBe('0.30')
+    expect(product('100.00', 12)).toBe('1200.00')
+    expect(product('0.10', 0.5)).toBeNull()
   })
 })
 

@@ -66,6 +66,12 @@ export function sum(values: string[]): string | null {
   return text_of(total.units, total.places)
 }
 
+/** value × times, exact; null when the value is no decimal. */
+export function product(value: string, times: number): string | null {
+  const x = scaled(value)
+  return x && Number.isInteger(times) ? text_of(x.units * BigInt(times), x.places) : null
+}
+
 /** −1, 0 or 1. */
 export function sign(text: string): number {
   const value = scaled(text)

@@ -12,19 +12,25 @@ export const stations = ['城关', '东湖', '西岭', '南塘', '北坡', '青�
   { org_id: 10 + i, parent_id: 1, kind: 'supply_station', code: `S${pad(i + 1, 2)}`, name: `${n}供电所`, name_en: `Station ${i + 1}` }))
 export const units = [{ org_id: 1, parent_id: null, kind: 'company', code: 'C', name: '云河县供电公司', name_en: 'Yunhe County Power' }, ...stations]
 
-const kAll = ['billing.view', 'billing.run', 'billing.review', 'billing.issue', 'customers.view', 'metering.view', 'meter_reading.view', 'receivables.view', 'tariffs.view', 'jobs.view', 'administration.manage', 'administration.audit']
+const kAll = ['billing.view', 'billing.run', 'billing.review', 'billing.issue', 'customers.view', 'metering.view', 'meter_reading.view', 'receivables.view', 'tariffs.view', 'jobs.view', 'administration.manage', 'administration.audit', 'ledger.view']
 const kClerk = kAll.filter((p) => !p.startsWith('administration') && !/run|review|issue/.test(p))
+const kCashier = ['customers.view', 'billing.view', 'receivables.view', 'receivables.propose', 'cashier.view', 'cashier.take']
 export const roles = [
   { code: 'system_administrator', name: '系统管理员', name_en: 'System administrator', permissions: kAll },
   { code: 'billing_clerk', name: '核算员', name_en: 'Billing clerk', permissions: [...kClerk, 'billing.run', 'billing.review'] },
   { code: 'billing_manager', name: '电费班长', name_en: 'Billing manager', permissions: [...kClerk, 'billing.review', 'billing.issue'] },
   { code: 'counter_clerk', name: '营业员', name_en: 'Counter clerk', permissions: kClerk },
+  { code: 'cashier', name: '收费员', name_en: 'Cashier', permissions: kCashier },
+  { code: 'cashier_supervisor', name: '收费班长', name_en: 'Cashier supervisor', permissions: ['customers.view', 'billing.view', 'receivables.view', 'receivables.approve', 'cashier.view', 'cashier.approve', 'cashier.close_day', 'dunning.view'] },
+  { code: 'account_supervisor', name: '账务管理专责', name_en: 'Account supervisor', permissions: ['customers.view', 'billing.view', 'receivables.view', 'receivables.propose', 'receivables.approve', 'cashier.view', 'cashier.close_day', 'ledger.view', 'ledger.close', 'channels.view', 'channels.operate', 'dunning.view', 'dunning.operate', 'dunning.configure', 'jobs.view'] },
+  { code: 'channel_approver', name: '账务审批', name_en: 'Channel approver', permissions: ['customers.view', 'receivables.view', 'channels.view', 'channels.approve', 'dunning.view', 'dunning.approve'] },
 ]
 const person = (user_id, username, name, role, extra = {}) => (
   { user_id, username, name, org: { org_id: 1, code: 'C', name: '云河县供电公司' }, role, enabled: true, locked_until: null, password: 'watthour-demo-1', ...extra })
 export const users = [
   person(1, 'admin', '陈建国', 'system_administrator'), person(2, 'biller', '李秀英', 'billing_clerk'), person(3, 'approver', '王志强', 'billing_manager'),
   person(4, 'clerk', '赵敏', 'counter_clerk'), person(5, 'newcomer', '周小雨', 'counter_clerk', { temporary: true }),
+  person(111, 'cashier', '孙丽', 'cashier'), person(112, 'cashier2', '高海燕', 'cashier'), person(113, 'supervisor', '周建华', 'cashier_supervisor'), person(114, 'accountant', '吴敏', 'account_supervisor'), person(115, 'approver2', '郑国强', 'channel_approver'),
   ...Array.from({ length: 24 }, (_, i) => person(6 + i, `staff${pad(i, 2)}`, `员工${pad(i, 2)}`, 'counter_clerk', i === 3 ? { enabled: false } : i === 5 ? { locked_until: '2026-11-01T09:30:00Z' } : {})),
 ]
 

@@ -5,7 +5,9 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { channel_routes } from './channels.mjs'
 import * as d from './data.mjs'
+import { money_routes } from './money.mjs'
 
 const port = Number(process.argv[2] ?? process.env.PORT ?? 8090)
 const folder = process.argv[3] ?? fileURLToPath(new URL('../../../terminals/dist/counter', import.meta.url))
@@ -45,7 +47,7 @@ function start_job(kind, finish) {
   jobs.unshift(job)
   const timer = setInterval(() => {
     job.progress.done = Math.min(job.progress.total, job.progress.done + 40)
-    run.shards.done = Math.floor((40 * job.progress.done) / job.progress.total)
+    if (kind.startsWith('billing')) run.shards.done = Math.floor((40 * job.progress.done) / job.progress.total)
     if (job.progress.done === job.progress.total) {
       clearInterval(timer)
       job.state = 'done'
@@ -54,7 +56,7 @@ function start_job(kind, finish) {
       run_version++
     }
   }, 150)
-  run.job_id = job.job_id
+  if (kind.startsWith('billing')) run.job_id = job.job_id
   run_version++
   return job
 }
@@ -103,7 +105,6 @@ const routes = [
   ['GET', '/accounts/:no/readings', ({ no, query }) => page(d.readings(need_account(no)), query)],
   ['GET', '/accounts/:no/usage', ({ no }) => ({ items: need_account(no).months.map((m) => ({ billing_month: m.month, energy_kwh: `${m.tenths / 10}`, amount: d.yuan(m.fen), source: m.month === d.kThisMonth ? 'bill' : 'migrated' })) })],
   ['GET', '/accounts/:no/bills', ({ no, query }) => { const a = need_account(no); return page([...a.months].reverse().map((m, i) => ({ bill_no: i < 3 ? d.bill_no_of(a, m.month) : null, billing_month: m.month, energy_kwh: `${m.tenths / 10}`, amount: d.yuan(m.fen), state: i === 0 ? (run.state === 'issued' ? 'issued' : 'calculated') : 'issued', due_on: i ? `${m.month}-28` : null, source: i < 3 ? 'bill' : 'migrated' })), query) }],
-  ['GET', '/accounts/:no/balance', ({ no }) => { const a = need_account(no); const m = a.months[11]; return { balance: d.yuan(m.fen), advance: '0.00', receivables: [{ bill_no: d.bill_no_of(a, m.month), billing_month: m.month, amount: d.yuan(m.fen), outstanding: d.yuan(m.fen), due_on: '2026-10-28', state: 'open' }] } }],
   ['GET', '/accounts/:no/postings', ({ no, query }) => { const a = need_account(no); const m = a.months[11]; return page([{ posted_on: '2026-09-29', transaction_no: 'T2026090000127', template: 'bill_issue', ledger_account: '1122', name: '应收电费', name_en: 'Receivables', debit: d.yuan(m.fen), credit: null, billing_month: m.month }, { posted_on: '2026-09-29', transaction_no: 'T2026090000127', template: 'bill_issue', ledger_account: '6001', name: '售电收入', name_en: 'Electricity revenue', debit: null, credit: d.yuan(m.fen), billing_month: m.month }], query) }],
   ['GET', '/reading-routes', ({ query }) => page(Array.from({ length: 40 }, (_, i) => ({ route_id: 100 + i, code: `R00${100 + i}`, name: `${d.stations[i % 10].name.slice(0, 2)}${1 + i}段`, station: d.stations[i % 10].name, reader: i % 4 ? '孙立' : null, accounts: 8, cycle_day: 1 + (i % 25) })).filter((r) => (r.code + r.name).includes(query.get('q') ?? '')), query)],
   ['GET', '/reading-plans/:month', ({ month }) => ({ billing_month: month, routes: 40, meters: 320, read: 306, missing: 14, suspect: 5, stations: d.stations.map((s, i) => ({ org_id: s.org_id, name: s.name, routes: 4, meters: 32, read: 32 - (i % 3), missing: i % 3, suspect: i % 2 })) })],
@@ -147,6 +148,8 @@ const routes = [
   ['GET', '/bills/:no', ({ no }) => { const month = `${no.slice(0, 4)}-${no.slice(4, 6)}`; const a = need_account(no.slice(6)); return d.bill(a, month, state_of(month) === 'issued' ? 'issued' : 'calculated') }],
   ['GET', '/ledger/trial-balance', ({ query }) => { const month = query.get('accounting_month'); const s = d.month_totals(month ?? '2026-09'); const none = month === d.kThisMonth && run.state !== 'issued'; return none ? { accounting_month: month, items: [], debit: '0.00', credit: '0.00' } : { accounting_month: month, items: [{ ledger_account: '1122', name: '应收电费', name_en: 'Receivables', debit: s.amount, credit: '0.00' }, { ledger_account: '6001', name: '售电收入', name_en: 'Electricity revenue', debit: '0.00', credit: s.amount }], debit: s.amount, credit: s.amount } }],
   ['GET', '/jobs', ({ query }) => page(jobs, query)],
+  ...money_routes({ refuse, page, log, need_account }),
+  ...channel_routes({ refuse, page, log, start_job }),
   ['GET', '/jobs/:id', ({ id }) => jobs.find((j) => String(j.job_id) === id) ?? refuse(404, 'jobs.no_job', `expected a job but there is none with number ${id}`)],
 ]
 const compiled = routes.map(([method, path, handler]) => ({ method, handler, names: [...path.matchAll(/:(\w+)/g)].map((m) => m[1]), pattern: new RegExp(`^/api/v1${path.replace(/:\w+/g, '([^/]+)')}$`) }))
@@ -233,7 +236,9 @@ createServer(async (request, response) => {
     const params = Object.fromEntries(route.names.map((name, i) => [name, decodeURIComponent(match[i + 1])]))
     const etag = () => { if (request.headers['if-match'] !== `"${run_version}"`) refuse(412, 'request.changed', 'expected the version that was shown but it has changed') }
     try {
-      const result = route.handler({ ...params, query: url.searchParams, body: text ? JSON.parse(text) : null, me: session.user, match: etag })
+      const expect_version = (version) => { if (!request.headers['if-match']) refuse(428, 'http.precondition_required', 'expected If-Match'); if (request.headers['if-match'] !== `"${version}"`) refuse(412, 'http.changed', 'expected the version that was shown but it has changed') }
+      const result = route.handler({ ...params, query: url.searchParams, body: text && request.headers['content-type'] === 'application/json' ? JSON.parse(text) : null, text, me: session.user, match: etag, expect_version })
+      if (result?.raw) { response.writeHead(200, { 'Content-Type': result.type, ...(result.disposition ? { 'Content-Disposition': result.disposition } : {}) }); return response.end(result.raw) }
       const answer = Array.isArray(result) ? [result[0], structuredClone(result[1]), result[2] ?? {}] : [200, result]
       if (key) answered.set(key, answer)
       return send(response, ...answer)

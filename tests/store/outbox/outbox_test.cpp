@@ -217,7 +217,7 @@ TEST_CASE("a message that the provider rejects is failed while the others of its
 TEST_CASE("while one sends a kind, another leaves it alone") {
   Office office;
   Gateway gateway;
-  office.queue(office.sms("busy"));
+  REQUIRE(office.queue(office.sms("busy")));
   const auto outer = office.app().transact([&](db::Session& s) -> Status {
     s.query("SELECT kind FROM outbox_channel WHERE kind = 1 FOR UPDATE");
     const auto delivered = office.deliver(gateway);
@@ -307,7 +307,7 @@ TEST_CASE("the postman asks for one delivery when something is due, and for none
   outbox::Providers providers;
   outbox::Postman postman(office.app(), office.clock, providers);
   CHECK_FALSE(postman.look());
-  office.queue(office.sms("post"));
+  REQUIRE(office.queue(office.sms("post")));
   CHECK_FALSE(postman.look());  // nobody here sends SMS
   providers.set(Kind::kSms, std::make_shared<Gateway>());
   CHECK(postman.look());

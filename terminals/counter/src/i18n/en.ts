@@ -1,5 +1,10 @@
 // The texts in English; the same keys as zh.ts, which a test checks.
+import { en_channels } from './en_channels'
+import { en_money } from './en_money'
+
 export const en = {
+  ...en_money,
+  ...en_channels,
   word: {
     account_no: 'Account no.',
     accounts: 'Accounts',
@@ -40,7 +45,12 @@ export const en = {
     plan: 'Reading plan',
     routes: 'Reading routes',
     tariffs: 'Tariffs',
-    ledger: 'Trial balance',
+    cashier: 'Till',
+    receipts: 'Receipts',
+    proposals: 'Approvals',
+    channels: 'Payment channels',
+    dunning: 'Dunning',
+    ledger: 'Ledger',
     jobs: 'Jobs',
     users: 'Users',
     audit: 'Audit log',
@@ -135,6 +145,7 @@ export const en = {
     hello: 'Welcome, {name}',
     progress: 'This month',
     todo: 'To do',
+    money_todo: 'To do about money',
     read_share: 'Read',
     missing: '{count} meters missing',
     bills: 'Bills calculated',
@@ -154,6 +165,11 @@ export const en = {
     approve: '{count} bills are submitted and wait for your approval',
     wait_second_person: 'You submitted {count} bills; another person has to issue them',
     wait_approval: '{count} bills are submitted and wait for approval',
+    old_session: 'Your earlier session is not closed (receipts: {count}); close it first',
+    own_session: 'Your session is open (receipts: {count})',
+    reversals: '{count} reversals wait for your approval',
+    proposals: '{count} proposals wait for your approval',
+    one_sided: '{count} one-sided items wait to be resolved',
     watch: 'Working: {count} reading routes left',
   },
   account: {
@@ -186,21 +202,6 @@ export const en = {
     still: 'now',
   },
   reading: { read_at: 'Read at', quality: 'Quality' },
-  money: {
-    balance: 'Owed',
-    balance_hint: 'all outstanding receivables',
-    advance: 'Advance',
-    receivables: 'Receivables',
-    receivable: 'Receivable (CNY)',
-    outstanding: 'Outstanding (CNY)',
-    postings: 'Postings',
-    posted_on: 'Posted',
-    transaction_no: 'Transaction',
-    template: 'Template',
-    ledger_account: 'Ledger account',
-    debit: 'Debit (CNY)',
-    credit: 'Credit (CNY)',
-  },
   bill: {
     title: 'Bill',
     heading: 'Bill of {month}',
@@ -355,14 +356,6 @@ export const en = {
     json: 'Definition as stored',
     all_months: 'All year',
     months: 'Months {list}',
-  },
-  ledger: {
-    note: 'Debits equal credits; only business such as issuing and reversing posts here.',
-    month: 'Accounting month',
-    all_time: 'All time',
-    balanced: 'balanced',
-    unbalanced: 'Debits and credits differ: tell an administrator at once.',
-    empty: 'Nothing posted in this month',
   },
   job: {
     kind: 'Job',
@@ -524,8 +517,9 @@ export const en = {
     agreement_change: 'agreement change',
   },
   unit: { kWh: 'kWh', kW: 'kW', kVA: 'kVA', kwh: 'kWh', kw: 'kW', kva: 'kVA', yuan: 'CNY' },
-  template: { bill_issued: 'Bill issue' },
   job_kind: {
+    payment_channels_reconcile: 'Reconciliation',
+    dunning_run: 'Dunning',
     billing_calculate: 'Calculate bills',
     billing_issue: 'Issue bills',
     calculate: 'Calculate bills',

@@ -63,5 +63,5 @@ export function use_text() {
     return rest.map((e) => `${e.pointer.replace(/^\//, '')}: ${explained(e)}`).join(' ')
   }
 
-  return { t, te, code, pick, failed, field_error, language: locale }
+  return { t, te, code, pick, explained, failed, field_error, language: locale }
 }

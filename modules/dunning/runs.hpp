@@ -1,0 +1,13 @@
+// The kinds of long work of dunning. Internal to the module.
+#pragma once
+
+#include "mis/jobs/jobs.hpp"
+#include "modules/dunning/dunning.hpp"
+
+namespace mis::dunning {
+
+jobs::Kind reminder_kind(const Services& services);
+jobs::Kind scan_kind(const Services& services);
+jobs::Kind prepaid_kind(const Services& services);
+
+}  // namespace mis::dunning

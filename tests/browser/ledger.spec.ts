@@ -1,0 +1,49 @@
+// The ledger's months and vouchers, and what the home page tells about money.
+import { ask, expect, expect_accessible, people, sign_in, test } from './harness'
+
+test.skip(Boolean(process.env.WATTHOUR_URL) && !process.env.WATTHOUR_ACCOUNTANT, 'the server has no accountant to sign in with')
+
+interface Period { accounting_month: string; state: string }
+
+test('a month closes, and opens again with a reason', async ({ page }) => {
+  await sign_in(page, people.accountant)
+  await page.goto('/ledger?section=periods')
+  const month_of = async (state: string) => (await ask<{ items: Period[] }>(page, '/ledger/periods')).items.filter((p) => p.state === state)
+  const open = (await month_of('open')).at(-1)!.accounting_month
+  await expect_accessible(page)
+  await page.getByRole('button', { name: /^关账/ }).click()
+  await page.keyboard.press('Enter')
+  await expect(page.locator('main .notice')).toContainText('已关账')
+  expect((await month_of('closed'))[0]!.accounting_month).toBe(open)
+  await page.getByRole('button', { name: /^重开/ }).click()
+  await expect(page.locator('dialog[open] textarea')).toBeFocused()
+  await page.keyboard.press('Control+Enter')
+  await expect(page.locator('dialog[open] .error')).toHaveText('请填写原因')
+  await page.keyboard.type('补记一笔')
+  await page.keyboard.press('Control+Enter')
+  await expect(page.locator('main .notice')).toContainText('已重开')
+  expect((await month_of('open')).at(-1)!.accounting_month).toBe(open)
+})
+
+test('the vouchers of a day balance and can be downloaded in both encodings', async ({ page }) => {
+  await sign_in(page, people.accountant)
+  await page.goto('/ledger?section=vouchers')
+  await expect(page.locator('tfoot')).toBeVisible()
+  const [debit, credit] = await page.locator('tfoot .number').allInnerTexts()
+  expect(debit).toBe(credit)
+  await expect_accessible(page)
+  for (const encoding of ['UTF-8', 'GB18030']) {
+    const started = page.waitForEvent('download')
+    await page.getByRole('link', { name: `下载凭证 ${encoding}` }).click()
+    expect((await started).suggestedFilename()).toMatch(/^vouchers-\d{4}-\d{2}-\d{2}\.csv$/)
+  }
+})
+
+test('the home page says what waits for whom', async ({ page }) => {
+  await sign_in(page, people.supervisor)
+  const todo = page.locator('#money-todo + .todo')
+  await expect(todo.getByRole('link', { name: /冲正申请等待您审批/ })).toBeVisible()
+  await expect_accessible(page)
+  await todo.getByRole('link', { name: /账务事项等待您审批/ }).click()
+  await expect(page).toHaveURL(/\/proposals$/)
+})

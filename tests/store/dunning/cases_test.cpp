@@ -1,0 +1,211 @@
+// Disconnections on real books: the way to a stop and back, and how payments end it.
+#include <catch2/catch.hpp>
+
+#include "tests/store/dunning/dunning_books.hpp"
+
+using namespace mis;
+using books::DunningBooks;
+using books::kApprover;
+using books::kCollector;
+using dunning::CaseStep;
+using Strings = std::vector<std::string>;
+
+namespace {
+
+constexpr std::int64_t kDay = 24 * 60;
+
+// Account 11 owes 100 yuan since 12 November and has been reminded.
+class Arrears : public DunningBooks {
+ public:
+  Arrears() {
+    REQUIRE(issue({202610}, "2026-11-02", {{11, 10'000}, {12, 10'000}}));
+    for (const char* on : {"2026-11-13", "2026-11-27"}) {
+      go_to(on);
+      run();
+    }
+    go_to("2026-12-14");
+  }
+  Result<dunning::CaseId> propose(std::int64_t account) {
+    return app().transact([&](db::Session& s) { return dunning::propose(services, s, {account}, "does not answer", kCollector); });
+  }
+  // As far as the stop, on 18 December at noon.
+  void disconnect(std::int64_t account) {
+    REQUIRE(propose(account));
+    REQUIRE(move(account, CaseStep::kApprove) == "approved");
+    REQUIRE(move(account, CaseStep::kNotice, kCollector, in_minutes(4 * kDay)) == "noticed");
+    minutes(4 * kDay - 40);
+    REQUIRE(move(account, CaseStep::kNoticeAgain, kCollector) == "noticed_again");
+    minutes(40);
+    REQUIRE(move(account, CaseStep::kDisconnect, kCollector) == "disconnected");
+  }
+  bool check(std::int64_t account) {
+    auto moved = app().transact([&](db::Session& s) { return dunning::check_payment(services, s, case_of(account)); });
+    REQUIRE(moved);
+    return *moved;
+  }
+  receivables::Payment everything(std::int64_t account, const char* on) {
+    auto p = payment(account, static_cast<int>(due(account, on).due().value), on);
+    p.at = clock.at;
+    return p;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("the whole way: proposed, approved, noticed twice, stopped, paid, connected again") {
+  Arrears books;
+  books.disconnect(11);
+  CHECK(books.notices_of(11) == Strings{"reminder 1 sms", "reminder 3 letter", "stop_notice 0 letter", "last_notice 0 sms"});
+  CHECK(books.newest_text(11).find("将于2026-12-18 12:00停电") != std::string::npos);
+  CHECK_FALSE(books.check(11));
+  CHECK(books.move(11, CaseStep::kReconnect) == "dunning.case_state");
+
+  books.minutes(90);
+  REQUIRE(books.pay(books.everything(11, "2026-12-18")));
+  books.minutes(60);
+  CHECK(books.check(11));
+  CHECK(books.state_of(11) == "paid");
+  // The 24 hours run from the payment, not from when somebody looked.
+  CHECK(books.number("SELECT TIMESTAMPDIFF(MINUTE, disconnected_at, paid_at) FROM dunning_case") == 90);
+  CHECK(books.number("SELECT TIMESTAMPDIFF(MINUTE, paid_at, reconnect_due_at) FROM dunning_case") == kDay);
+  CHECK(books.move(11, CaseStep::kReconnect, kCollector) == "reconnected");
+  CHECK(books.notices_of(11).back() == "restored 0 sms");
+  CHECK(books.number("SELECT COUNT(*) FROM dunning_case WHERE open_account_id IS NOT NULL") == 0);
+  CHECK(books.number("SELECT COUNT(*) FROM dunning_case_event") == 6);
+  CHECK(books.differences().empty());
+}
+
+TEST_CASE("nobody gets round the waits") {
+  Arrears books;
+  REQUIRE(books.propose(11));
+  CHECK(books.move(11, CaseStep::kNotice, kApprover, books.in_minutes(4 * kDay)) == "dunning.case_state");
+  CHECK(books.move(11, CaseStep::kApprove, kCollector) == "security.second_person");
+  CHECK(books.move(11, CaseStep::kApprove) == "approved");
+  CHECK(books.move(11, CaseStep::kDisconnect) == "dunning.case_state");
+  CHECK(books.move(11, CaseStep::kNotice, kApprover) == "dunning.stop_time");
+  CHECK(books.move(11, CaseStep::kNotice, kApprover, books.in_minutes(3 * kDay - 1)) == "dunning.stop_time");
+  CHECK(books.notices_of(11).size() == 2);  // what was refused told nobody anything
+  CHECK(books.move(11, CaseStep::kNotice, kApprover, books.in_minutes(3 * kDay)) == "noticed");
+  CHECK(books.move(11, CaseStep::kNoticeAgain) == "dunning.too_early");
+  books.minutes(3 * kDay - 10);
+  CHECK(books.move(11, CaseStep::kNoticeAgain) == "noticed_again");
+  books.minutes(10);
+  CHECK(books.move(11, CaseStep::kDisconnect) == "dunning.too_early");  // the time has come, but not 30 minutes since the second notice
+  books.minutes(20);
+  CHECK(books.move(11, CaseStep::kDisconnect) == "disconnected");
+}
+
+TEST_CASE("a notice that has expired is given anew") {
+  Arrears books;
+  REQUIRE(books.propose(11));
+  REQUIRE(books.move(11, CaseStep::kApprove) == "approved");
+  REQUIRE(books.move(11, CaseStep::kNotice, kApprover, books.in_minutes(3 * kDay)) == "noticed");
+  books.minutes(8 * kDay);
+  CHECK(books.move(11, CaseStep::kNoticeAgain) == "dunning.too_late");
+  CHECK(books.move(11, CaseStep::kNotice, kApprover, books.in_minutes(3 * kDay)) == "noticed");
+  books.minutes(3 * kDay - 30);
+  CHECK(books.move(11, CaseStep::kNoticeAgain) == "noticed_again");
+  books.minutes(30);
+  CHECK(books.move(11, CaseStep::kDisconnect) == "disconnected");
+}
+
+TEST_CASE("a debt that is not 30 days old, or that nobody was reminded of, is no reason for a notice") {
+  Arrears books;
+  REQUIRE(books.issue({202611}, "2026-11-20", {{13, 10'000}}));  // due on the 30th
+  REQUIRE(books.propose(13));
+  REQUIRE(books.move(13, CaseStep::kApprove) == "approved");
+  CHECK(books.move(13, CaseStep::kNotice, kApprover, books.in_minutes(4 * kDay)) == "dunning.too_early");
+  books.go_to("2026-12-31");
+  CHECK(books.move(13, CaseStep::kNotice, kApprover, books.in_minutes(4 * kDay)) == "dunning.not_reminded");
+}
+
+TEST_CASE("a payment at any point before the stop ends the case, and none is cut off who has paid") {
+  Arrears books;
+  REQUIRE(books.propose(11));
+  REQUIRE(books.move(11, CaseStep::kApprove) == "approved");
+  REQUIRE(books.move(11, CaseStep::kNotice, kApprover, books.in_minutes(4 * kDay)) == "noticed");
+  books.minutes(4 * kDay - 30);
+  REQUIRE(books.move(11, CaseStep::kNoticeAgain) == "noticed_again");
+  books.minutes(30);
+  auto part = books.payment(11, 5'000, "2026-12-18");
+  REQUIRE(books.pay(part));
+  CHECK_FALSE(books.check(11));  // a part is not all
+  REQUIRE(books.pay(books.everything(11, "2026-12-18")));
+  CHECK(books.move(11, CaseStep::kDisconnect) == "dunning.settled");
+  CHECK(books.check(11));
+  CHECK(books.state_of(11) == "cancelled");
+  CHECK_FALSE(books.check(11));
+}
+
+TEST_CASE("the scan finds what was paid among all open cases") {
+  Arrears books;
+  books.disconnect(11);
+  REQUIRE(books.propose(12));
+  CHECK(books.run(dunning::RunKind::kPaymentScan).moved == 0);
+  REQUIRE(books.pay(books.everything(11, "2026-12-18")));
+  REQUIRE(books.pay(books.everything(12, "2026-12-18")));
+  const auto did = books.run(dunning::RunKind::kPaymentScan);
+  CHECK(did.accounts == 2);
+  CHECK(did.moved == 2);
+  CHECK(books.state_of(11) == "paid");
+  CHECK(books.state_of(12) == "cancelled");
+  CHECK(books.run(dunning::RunKind::kPaymentScan).accounts == 0);
+}
+
+TEST_CASE("what a bounced payment leaves open is proposed again, what a person gave up is not") {
+  Arrears books;
+  books.run();
+  REQUIRE(books.state_of(11) == "candidate");
+  REQUIRE(books.state_of(12) == "candidate");
+  const auto paid = books.pay(books.everything(11, "2026-12-14"));
+  REQUIRE(paid);
+  CHECK(books.check(11));
+  CHECK(books.move(12, CaseStep::kCancel, kCollector) == "cancelled");
+  REQUIRE(books.take_back(paid->id, "2026-12-15"));
+  books.go_to("2026-12-16");
+  CHECK(books.run().candidates == 1);
+  CHECK(books.state_of(11) == "candidate");
+  CHECK(books.state_of(12) == "cancelled");
+}
+
+TEST_CASE("an important customer needs the number of the authority's copy") {
+  Arrears books;
+  books.owner().lease()->execute("INSERT INTO dunning_important_user (account_id, reason, authority, changed_at) VALUES (11, 'hospital', 'county energy bureau', UTC_TIMESTAMP())");
+  REQUIRE(books.propose(11));
+  REQUIRE(books.move(11, CaseStep::kApprove) == "approved");
+  CHECK(books.move(11, CaseStep::kNotice, kApprover, books.in_minutes(4 * kDay)) == "dunning.authority_copy");
+  CHECK(books.move(11, CaseStep::kNotice, kApprover, books.in_minutes(4 * kDay), "2026-117") == "noticed");
+}
+
+TEST_CASE("a plan keeps a debt from being stopped, at its proposal and later") {
+  Arrears books;
+  REQUIRE(books.propose(11));
+  REQUIRE(books.move(11, CaseStep::kApprove) == "approved");
+  auto owner = books.owner().lease();
+  for (const auto account : {11, 12})
+    owner->execute("INSERT INTO receivables_plan (account_id, proposal_id, state, total_fen, late_stop, approved_on) VALUES (?, ?, 'active', 10000, '2026-12-14', '2026-12-14')", account, account);
+  CHECK(books.move(11, CaseStep::kNotice, kApprover, books.in_minutes(4 * kDay)) == "dunning.on_plan");
+  CHECK(books.propose(12).error().code == "dunning.on_plan");
+  CHECK(books.run().candidates == 0);
+  CHECK(books.move(11, CaseStep::kCancel, kCollector) == "cancelled");
+}
+
+TEST_CASE("a case is proposed once and only for what is overdue") {
+  Arrears books;
+  CHECK(books.propose(13).error().code == "dunning.nothing_overdue");
+  CHECK(books.propose(999).error().code == "customers.no_account");
+  REQUIRE(books.propose(11));
+  CHECK(books.propose(11).error().code == "dunning.case_open");
+  CHECK(books.number("SELECT COUNT(*) FROM dunning_case") == 1);
+}
+
+TEST_CASE("what the law demands is said even where the week's contacts are used up, and reminders count it") {
+  Arrears books;
+  books.owner().lease()->execute("UPDATE dunning_setting SET value = '1' WHERE name = 'contacts_per_week'");
+  REQUIRE(books.propose(11));
+  REQUIRE(books.move(11, CaseStep::kApprove) == "approved");
+  REQUIRE(books.move(11, CaseStep::kNotice, kApprover, books.in_minutes(3 * kDay)) == "noticed");
+  books.minutes(3 * kDay - 30);
+  REQUIRE(books.move(11, CaseStep::kNoticeAgain) == "noticed_again");  // the second contact of a week with one
+  CHECK(books.number("SELECT MAX(slot) FROM dunning_contact WHERE week_of = '2026-12-14'") == 2);
+}
