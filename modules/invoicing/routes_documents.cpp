@@ -9,6 +9,7 @@
 #include "modules/invoicing/domain/mask_name.hpp"
 #include "modules/invoicing/routes.hpp"
 #include "modules/receivables/receivables.hpp"
+#include "modules/receivables/statement.hpp"
 
 namespace mis::invoicing {
 namespace {

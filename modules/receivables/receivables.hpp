@@ -20,7 +20,6 @@
 #include "modules/ledger/ledger.hpp"
 #include "modules/receivables/domain/allocate.hpp"
 #include "modules/receivables/domain/open_item.hpp"
-#include "modules/receivables/statement.hpp"
 
 namespace mis::receivables {
 

@@ -1,4 +1,4 @@
-// Reads a customer's statement from the ledger. Others have it by receivables.hpp.
+// Reads a customer's statement from the ledger. A door of its own beside receivables.hpp, which hardly anybody else needs to open.
 #pragma once
 
 #include "mis/db/session.hpp"
