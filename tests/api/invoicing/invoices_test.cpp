@@ -37,7 +37,7 @@ class Hall {
   Hall() : county(fixture::emptied_county()) {
     county.issued_run();
     auto owner = county.database().owner().lease();
-    int id = 9100;
+    int id = 9700;
     for (const auto& [username, role, org] : {std::tuple{kSupervisor, "account_supervisor", 1}, std::tuple{kSecond, "account_supervisor", 1}, std::tuple{kHallManager, "business_hall_manager", 2}}) {
       owner->execute("INSERT IGNORE INTO administration_user (user_id, username, name, org_id, password_hash, must_change_password, created_at) "
                      "SELECT ?, ?, ?, ?, password_hash, 0, created_at FROM administration_user WHERE username = ?", ++id, username, username, org, fixture::kClerk);
