@@ -10,6 +10,7 @@
 #include "modules/customers/customers.hpp"
 #include "modules/customers/import.hpp"
 #include "modules/dunning/dunning.hpp"
+#include "modules/invoicing/invoicing.hpp"
 #include "modules/ledger/ledger.hpp"
 #include "modules/meter_reading/import.hpp"
 #include "modules/meter_reading/meter_reading.hpp"
@@ -37,6 +38,7 @@ void register_modules(Registry& registry) {
   ledger::register_module(registry);
   receivables::register_module(registry);
   cashier::register_module(registry);
+  invoicing::register_module(registry);
   payment_channels::register_module(registry);
   dunning::register_module(registry);
 }

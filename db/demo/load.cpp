@@ -13,6 +13,7 @@
 
 #include "mis/db/migrations.hpp"
 #include "mis/db/sequence.hpp"
+#include "modules/invoicing/invoicing.hpp"
 #include "modules/tariffs/store.hpp"
 
 namespace mis::demo {
@@ -81,6 +82,8 @@ bool mark(Session& session, std::string_view stage, std::int64_t shard, std::int
 
 Status load_organisation(Session& session, const County& county, const LoadOptions& load) {
   if (auto s = administration::load_org_units(session, county.layout().org_units); !s) return s;
+  // Invoices need a seller; a tax number of this form belongs to nobody.
+  invoicing::name_seller(session, {county.layout().org_units.front().name, "91990100000000000A", "人民路1号 95598", "中国工商银行 9558800000000000000"}, load.now);
   return load_staff(session, county, load);
 }
 

@@ -20,6 +20,7 @@
 #include "mis/outbox/postman.hpp"
 #include "mis/security/routes.hpp"
 #include "mis/security/sessions.hpp"
+#include "modules/invoicing/invoicing.hpp"
 #include "modules/payment_channels/payment_channels.hpp"
 
 namespace mis::commands {
@@ -59,6 +60,7 @@ struct RunningServer::Impl {
   security::Sessions sessions;
   std::unique_ptr<jobs::Worker> worker;
   std::unique_ptr<outbox::Postman> postman;
+  std::unique_ptr<invoicing::Watch> invoice_watch;
   std::unique_ptr<http::Server> server;
   std::atomic<bool> stopping{false};
   std::thread database_watch;
@@ -80,6 +82,7 @@ struct RunningServer::Impl {
     registry.part<payment_channels::KeyPlace>().folder = installation.place().data / "keys";
     register_modules(registry);
     outbox::use_files(registry.part<outbox::Providers>(), installation.place().data / "outbox");
+    invoicing::use_folder(registry.part<invoicing::Equipment>(), installation.place().data / "invoicing");
     security::register_session_routes(registry, sessions);
     http::register_system_routes(registry);
     register_process_metrics(metrics, installation.app());
@@ -99,11 +102,14 @@ RunningServer::RunningServer(Installation& installation, const ServeOptions& opt
   impl_->worker->start();
   impl_->postman = std::make_unique<outbox::Postman>(installation.app(), impl_->clock, impl_->registry.part<outbox::Providers>());
   impl_->postman->start();
+  impl_->invoice_watch = std::make_unique<invoicing::Watch>(installation.app(), impl_->clock, impl_->registry.part<invoicing::Equipment>());
+  impl_->invoice_watch->start();
   impl_->database_watch = std::thread([this, &installation] { impl_->watch_database(installation); });
 }
 
 RunningServer::~RunningServer() {
   impl_->server->stop();
+  impl_->invoice_watch->stop();
   impl_->postman->stop();
   impl_->worker->stop();
   impl_->stopping = true;

@@ -23,8 +23,6 @@ namespace {
 using nlohmann::json;
 using namespace mis::http;
 
-constexpr int kMostStatementDays = 3 * 366;
-
 std::map<std::int64_t, std::string> names_of_users(db::Session& session, const std::vector<PaymentRow>& payments) {
   std::vector<std::int64_t> ids;
   for (const auto& p : payments)

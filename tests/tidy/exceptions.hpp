@@ -13,6 +13,7 @@ inline constexpr std::array kPublicHeaders = {
     PublicHeader{"modules/tariffs/tariff_names.hpp", "the field's names of categories and periods, which bills print too"},
     PublicHeader{"modules/tariffs/tariff_json.hpp", "a tariff's one written form, which cases and stored versions share"},
     PublicHeader{"modules/meter_reading/estimate.hpp", "billing's exceptions are resolved with an estimated reading"},
+    PublicHeader{"modules/receivables/statement.hpp", "a customer's statement, which invoicing puts on paper; few others need it"},
 };
 
 // Headers of the kernel that rooms below their own room may include.

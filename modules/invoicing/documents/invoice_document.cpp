@@ -142,7 +142,7 @@ void put_foot(const Sheet& sheet, PdfTable& table, Money with_tax) {
   person(2, {"开票人", "Drawer"}, invoice.drawer);
 }
 
-Result<std::string> draw(const Sheet& sheet, const ModuleMatrix& bars, const ModuleMatrix* verification) {
+void draw(const Sheet& sheet, const ModuleMatrix& bars, const ModuleMatrix* verification) {
   auto& pdf = sheet.pdf;
   const auto& invoice = sheet.invoice;
   pdf.add_page();
@@ -167,29 +167,50 @@ Result<std::string> draw(const Sheet& sheet, const ModuleMatrix& bars, const Mod
   }
   table.row({sheet.words("合计", "Total"), "", "", "", "", yuan_text(net), "", yuan_text(tax)}, Font::kBold);
   put_foot(sheet, table, net + tax);
-  return pdf.finish([&](int page, int pages) {
-    if (pages == 1) return;
-    const TextStyle grey{.size_pt = 7.5, .align = Align::kRight, .color = Color::kGrey};
-    if (page > 1) pdf.text({kMargin, 8, kInner}, labelled(sheet.language, {"发票号码", "Number"}, invoice.number), grey);
-    pdf.text({kMargin, kHeight - 6, kInner}, page_of(sheet.language, page, pages), grey);
-  });
+}
+
+// Where in the file an invoice is.
+struct Pages {
+  const InvoiceDocument* invoice;
+  int first, last;
+};
+
+// Pages of an invoice are counted by themselves; one that fits its page says nothing of it.
+void put_page_count(PdfDocument& pdf, const Pages& where, int page, DocumentLanguage language) {
+  if (where.first == where.last) return;
+  const TextStyle grey{.size_pt = 7.5, .align = Align::kRight, .color = Color::kGrey};
+  if (page > where.first) pdf.text({kMargin, 8, kInner}, labelled(language, {"发票号码", "Number"}, where.invoice->number), grey);
+  pdf.text({kMargin, kHeight - 6, kInner}, page_of(language, page - where.first + 1, where.last - where.first + 1), grey);
 }
 
 }  // namespace
 
-Result<std::string> render_invoice(const InvoiceDocument& invoice, DocumentLanguage language) {
-  if (invoice.lines.empty()) return invalid("invoicing.invoice_lines", "expected an invoice to have lines but " + invoice.number + " has none");
-  const auto bars = code128(invoice.number);
-  if (!bars) return bars.error();
-  std::optional<ModuleMatrix> verification;
-  if (!invoice.verification.empty()) {
-    auto code = qr_code(invoice.verification);
-    if (!code) return code.error();
-    verification = std::move(*code);
+Result<std::string> render_invoices(std::span<const InvoiceDocument> invoices, DocumentLanguage language) {
+  if (invoices.empty()) return invalid("invoicing.no_invoices", "expected invoices to print but there are none");
+  const auto& first = invoices.front();
+  const auto numbers = invoices.size() == 1 ? first.number : first.number + " – " + invoices.back().number;
+  PdfDocument pdf({.width_mm = kWidth, .height_mm = kHeight, .title = say(language, first.title) + " " + numbers, .author = first.seller.name, .created = first.made_at});
+  std::vector<Pages> pages;
+  for (const auto& invoice : invoices) {
+    if (invoice.lines.empty()) return invalid("invoicing.invoice_lines", "expected an invoice to have lines but " + invoice.number + " has none");
+    const auto bars = code128(invoice.number);
+    if (!bars) return bars.error();
+    std::optional<ModuleMatrix> verification;
+    if (!invoice.verification.empty()) {
+      auto code = qr_code(invoice.verification);
+      if (!code) return code.error();
+      verification = std::move(*code);
+    }
+    const int before = pdf.pages();
+    draw({pdf, invoice, language}, *bars, verification ? &*verification : nullptr);
+    pages.push_back({&invoice, before + 1, pdf.pages()});
   }
-  PdfDocument pdf({.width_mm = kWidth, .height_mm = kHeight, .title = say(language, invoice.title) + " " + invoice.number, .author = invoice.seller.name,
-                   .created = invoice.made_at});
-  return draw({pdf, invoice, language}, *bars, verification ? &*verification : nullptr);
+  return pdf.finish([&](int page, int) {
+    const auto where = std::find_if(pages.begin(), pages.end(), [&](const Pages& p) { return page <= p.last; });
+    if (where != pages.end()) put_page_count(pdf, *where, page, language);
+  });
 }
+
+Result<std::string> render_invoice(const InvoiceDocument& invoice, DocumentLanguage language) { return render_invoices({&invoice, 1}, language); }
 
 }  // namespace mis::invoicing

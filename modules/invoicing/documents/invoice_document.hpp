@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -47,5 +48,8 @@ struct InvoiceDocument {
 // Errors: invoicing.invoice_lines where there are none, documents.barcode_text for a number that is no printable ASCII or a
 // verification string that no QR code holds, and those of PdfDocument::finish.
 Result<std::string> render_invoice(const InvoiceDocument& invoice, DocumentLanguage language);
+// Many of them in one file, each on pages of its own; the file was made when the first one was. Errors: as above, of any of them, and
+// invoicing.no_invoices.
+Result<std::string> render_invoices(std::span<const InvoiceDocument> invoices, DocumentLanguage language);
 
 }  // namespace mis::invoicing

@@ -9,11 +9,13 @@
 #include "mis/http/system_routes.hpp"
 #include "mis/jobs/routes.hpp"
 #include "mis/jobs/worker.hpp"
+#include "mis/outbox/outbox.hpp"
 #include "mis/security/routes.hpp"
 #include "modules/administration/administration.hpp"
 #include "modules/billing/billing.hpp"
 #include "modules/cashier/cashier.hpp"
 #include "modules/customers/customers.hpp"
+#include "modules/invoicing/invoicing.hpp"
 #include "modules/ledger/ledger.hpp"
 #include "modules/meter_reading/meter_reading.hpp"
 #include "modules/metering/metering.hpp"
@@ -67,6 +69,9 @@ RunningCounty::RunningCounty() : registry_(Services{database_.app(), clock_, met
   ledger::register_module(registry_);
   receivables::register_module(registry_);
   cashier::register_module(registry_);
+  outbox::register_module(registry_);
+  invoicing::register_module(registry_);
+  invoicing::use_folder(registry_.part<invoicing::Equipment>(), folder_.path() / "invoicing");
   security::register_session_routes(registry_, sessions_);
   http::register_system_routes(registry_);
   const auto files = http::own_certificate(folder_.path() / "tls");
@@ -116,6 +121,8 @@ void RunningCounty::empty() {
           "DELETE FROM cashier_receipt_print", "DELETE FROM cashier_reversal", "DELETE FROM cashier_reversal_request", "DELETE FROM cashier_close", "DELETE FROM cashier_close_method",
           "DELETE FROM cashier_close_count", "DELETE FROM cashier_deposit", "DELETE FROM cashier_day_session", "DELETE FROM cashier_day_total",
           "UPDATE cashier_setting SET round_up_to_yuan = 0, reversal_limit_fen = 50000, receipt_format = 'roll', version = 1", "DELETE FROM jobs_job", "DELETE FROM jobs_shard",
+          "DELETE FROM invoicing_invoice", "DELETE FROM invoicing_invoice_line", "DELETE FROM invoicing_series", "DELETE FROM invoicing_buyer", "DELETE FROM invoicing_reversal_request",
+          "DELETE FROM invoicing_batch", "DELETE FROM invoicing_batch_item", "DELETE FROM invoicing_batch_file", "DELETE FROM invoicing_setting WHERE version > 1", "DELETE FROM outbox_message",
           // What the reviewers estimated, not what the county's own readers did.
           "DELETE FROM meter_reading_reading WHERE billing_month = 202610 AND source = 4 AND recorded_by IN "
           "(SELECT user_id FROM administration_user_role WHERE role_code IN ('billing_reviewer', 'billing_clerk'))"})
@@ -123,6 +130,7 @@ void RunningCounty::empty() {
     return ok();
   });
   if (!emptied) throw std::runtime_error(emptied.error().message);
+  std::filesystem::remove_all(folder_.path() / "invoicing" / "issued");  // numbers begin anew
 }
 
 std::int64_t RunningCounty::calculated_run() {
