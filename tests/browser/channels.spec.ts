@@ -1,8 +1,6 @@
 // Payment channels and dunning: what does not agree is settled by two people, a file is loaded once, the law's waits are shown.
 import { ask, expect, expect_accessible, people, sign_in, test } from './harness'
 
-test.skip(Boolean(process.env.WATTHOUR_URL) && !process.env.WATTHOUR_ACCOUNTANT, 'the server has no accountant to sign in with')
-
 interface Day { items: { difference_id: number; serial_no: string; kind: string; state: string; how: string | null }[] }
 
 test('channels, one of them, and a day with differences', async ({ page, browser }) => {

@@ -1,16 +1,8 @@
 // Every page, in both projects (Chinese light, English dark): it comes up, has one heading, and axe finds nothing serious.
-import { ask, expect, expect_accessible, people, sign_in, some_account, test, type Page } from './harness'
+import { ask, expect, expect_accessible, expect_good, people, sign_in, some_account, test } from './harness'
 
 const kPages = ['/', '/search', '/runs', '/reading-plans/current', '/reading-routes', '/tariffs', '/ledger', '/jobs', '/password', '/no-such-page']
 const kAdministration = ['/', '/users', '/audit', '/jobs']
-
-async function expect_good(page: Page): Promise<void> {
-  await expect(page.locator('main h1')).toHaveCount(1)
-  await expect(page.locator('main h1')).not.toBeEmpty()
-  await expect(page.locator('[aria-busy=true]')).toHaveCount(0)
-  await expect(page.locator('main [role=alert] .strong')).toHaveCount(0)
-  await expect_accessible(page)
-}
 
 test('the sign-in', async ({ page }) => {
   await page.goto('/sign-in')
@@ -107,46 +99,5 @@ test.describe('the billing clerk', () => {
     await expect(page.getByRole('alert')).toBeVisible()
     await expect(page.locator('main h1')).toHaveCount(1)
     await expect_accessible(page)
-  })
-})
-
-test.describe('money', () => {
-  test.skip(Boolean(process.env.WATTHOUR_URL) && !process.env.WATTHOUR_ACCOUNTANT, 'the server has no people of the money to sign in with')
-
-  const kPeople = {
-    cashier: ['/', '/cashier', '/cashier/receipts', '/cashier/approvals', '/cashier/close', '/cashier/day'],
-    supervisor: ['/', '/cashier', '/cashier/approvals?state=all', '/cashier/day', '/proposals?state=all'],
-    accountant: ['/proposals', '/ledger?section=periods', '/ledger?section=vouchers', '/channels', '/dunning', '/dunning?section=notices', '/dunning?section=runs',
-      '/dunning?section=prepaid', '/dunning?section=rules'],
-  } as const
-  for (const [who, paths] of Object.entries(kPeople)) {
-    for (const path of paths) {
-      test(`${who} ${path}`, async ({ page }) => {
-        await sign_in(page, people[who as keyof typeof kPeople])
-        await page.goto(path)
-        await expect_good(page)
-      })
-    }
-  }
-
-  test('a receipt', async ({ page }) => {
-    await sign_in(page, people.cashier)
-    const { items } = await ask<{ items: { receipt_no: string }[] }>(page, '/cashier/receipts')
-    for (const { receipt_no } of items.slice(0, 4)) {
-      await page.goto(`/cashier/receipts/${receipt_no}`)
-      await expect(page.locator('.facts')).toBeVisible()
-      await expect_good(page)
-    }
-  })
-
-  test('a channel and its day', async ({ page }) => {
-    await sign_in(page, people.accountant)
-    const { items } = await ask<{ items: { code: string }[] }>(page, '/channels')
-    const code = items[0]!.code
-    const days = await ask<{ items: { business_date: string }[] }>(page, `/channels/${code}/reconciliations`)
-    for (const path of [`/channels/${code}`, `/channels/${code}?section=days`, `/channels/${code}/days/${days.items[0]!.business_date}`]) {
-      await page.goto(path)
-      await expect_good(page)
-    }
   })
 })

@@ -1,8 +1,6 @@
 // What takes a second person about receivables, from the account's page to the approval, and what somebody faster did.
 import { ask, expect, expect_accessible, people, sign_in, test, type Page } from './harness'
 
-test.skip(Boolean(process.env.WATTHOUR_URL) && !process.env.WATTHOUR_ACCOUNTANT, 'the server has no accountant to sign in with')
-
 interface Balance { late_charge: string; principal: string; receivables: { bill_no: string; late_charge: string }[] }
 interface Proposal { proposal_id: number; kind: string; state: string; amount: string; account_no: string }
 const newest = async (page: Page) => (await ask<{ items: Proposal[] }>(page, '/receivables/proposals?limit=1')).items[0]!
