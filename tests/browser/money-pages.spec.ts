@@ -26,14 +26,3 @@ test('a receipt', async ({ page }) => {
     await expect_good(page)
   }
 })
-
-test('a channel and its day', async ({ page }) => {
-  await sign_in(page, people.accountant)
-  const { items } = await ask<{ items: { code: string }[] }>(page, '/channels')
-  const code = items[0]!.code
-  const days = await ask<{ items: { business_date: string }[] }>(page, `/channels/${code}/reconciliations`)
-  for (const path of [`/channels/${code}`, `/channels/${code}?section=days`, `/channels/${code}/days/${days.items[0]!.business_date}`]) {
-    await page.goto(path)
-    await expect_good(page)
-  }
-})

@@ -4,10 +4,12 @@ import { defineConfig } from '../../terminals/node_modules/@playwright/test'
 
 const given = process.env.WATTHOUR_URL
 const mock_port = 8097
-// The tests of the money need people for it: a server that is given has them where WATTHOUR_CASHIER names one.
-const kMoney = ['till.spec.ts', 'proposals.spec.ts', 'ledger.spec.ts', 'channels.spec.ts', 'money-pages.spec.ts']
-const left_out = given && !process.env.WATTHOUR_CASHIER ? kMoney : []
-if (left_out.length) console.warn(`The server has no cashier (WATTHOUR_CASHIER): ${left_out.length} files of tests about money are left out.`)
+// The tests of the money need people for it: a server that is given has them where WATTHOUR_CASHIER names one. Channels with
+// a file of yesterday and accounting months that are over are in the stand-in only, as a new county has neither.
+const kMoney = ['till.spec.ts', 'proposals.spec.ts', 'money-pages.spec.ts']
+const kPast = ['ledger.spec.ts', 'channels.spec.ts']
+const left_out = given ? [...kPast, ...(process.env.WATTHOUR_CASHIER ? [] : kMoney)] : []
+if (left_out.length) console.warn(`Left out on a given server: ${left_out.join(', ')}`)
 
 export default defineConfig({
   testDir: '.',
