@@ -75,3 +75,26 @@ export async function expect_accessible(page: Page): Promise<void> {
   await debug.detach()
   expect(result.result.value, `axe on ${page.url()}`).toEqual([])
 }
+
+/** The page came up: one heading, nothing that waits, nothing that failed, nothing serious for axe. */
+export async function expect_good(page: Page): Promise<void> {
+  await expect(page.locator('main h1')).toHaveCount(1)
+  await expect(page.locator('main h1')).not.toBeEmpty()
+  await expect(page.locator('[aria-busy=true]')).toHaveCount(0)
+  await expect(page.locator('main [role=alert] .strong')).toHaveCount(0)
+  await expect_accessible(page)
+}
+
+/** A scanner's keys into the focused field, without a pause that a clock would show; the page only takes up each character. */
+export async function scan(page: Page, code: string): Promise<void> {
+  await page.evaluate(async (text) => {
+    const target = document.activeElement as HTMLInputElement
+    for (const key of text) {
+      target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))
+      target.value += key
+      target.dispatchEvent(new Event('input', { bubbles: true }))
+      for (let i = 0; i < 20; ++i) await Promise.resolve()
+    }
+    target.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', code: 'Enter', bubbles: true, cancelable: true }))
+  }, code)
+}

@@ -1,5 +1,5 @@
 // The clerk's way without a mouse.
-import { ask, expect, people, sign_in, some_account, test, type Page } from './harness'
+import { ask, expect, people, scan, sign_in, some_account, test, type Page } from './harness'
 
 test.beforeEach(async ({ page }) => sign_in(page, people.biller))
 
@@ -73,17 +73,7 @@ test('a scan is understood wherever the focus is, and leaves nothing in the fiel
   const field = page.locator('#route-q')
   await field.fill('城关')
   await field.focus()
-  // A scanner's keys come without a pause that a clock would show; the page only takes up each character.
-  await page.evaluate(async (code) => {
-    const target = document.activeElement as HTMLInputElement
-    for (const key of code) {
-      target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))
-      target.value += key
-      target.dispatchEvent(new Event('input', { bubbles: true }))
-      for (let i = 0; i < 20; ++i) await Promise.resolve()
-    }
-    target.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', code: 'Enter', bubbles: true, cancelable: true }))
-  }, asset_no)
+  await scan(page, asset_no)
   await expect(page).toHaveURL(new RegExp(`/accounts/${account.account_no}`))
   await page.goBack()
   await expect(field).toHaveValue('城关')

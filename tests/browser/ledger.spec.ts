@@ -1,8 +1,6 @@
 // The ledger's months and vouchers, and what the home page tells about money.
 import { ask, expect, expect_accessible, people, sign_in, test } from './harness'
 
-test.skip(Boolean(process.env.WATTHOUR_URL) && !process.env.WATTHOUR_ACCOUNTANT, 'the server has no accountant to sign in with')
-
 interface Period { accounting_month: string; state: string }
 
 test('a month closes, and opens again with a reason', async ({ page }) => {

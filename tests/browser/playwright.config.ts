@@ -4,6 +4,12 @@ import { defineConfig } from '../../terminals/node_modules/@playwright/test'
 
 const given = process.env.WATTHOUR_URL
 const mock_port = 8097
+// The tests of the money need people for it: a server that is given has them where WATTHOUR_CASHIER names one. Channels with
+// a file of yesterday and accounting months that are over are in the stand-in only, as a new county has neither.
+const kMoney = ['till.spec.ts', 'proposals.spec.ts', 'money-pages.spec.ts']
+const kPast = ['ledger.spec.ts', 'channels.spec.ts']
+const left_out = given ? [...kPast, ...(process.env.WATTHOUR_CASHIER ? [] : kMoney)] : []
+if (left_out.length) console.warn(`Left out on a given server: ${left_out.join(', ')}`)
 
 export default defineConfig({
   testDir: '.',
@@ -26,8 +32,8 @@ export default defineConfig({
   // The month is lived first, as the other tests look at its bills.
   projects: [
     { name: 'month', testMatch: 'month.spec.ts', use: { locale: 'zh-CN', colorScheme: 'light' } },
-    { name: 'counter', testIgnore: 'month.spec.ts', dependencies: ['month'], use: { locale: 'zh-CN', colorScheme: 'light' } },
-    { name: 'dark-english', testMatch: 'pages.spec.ts', dependencies: ['month'], use: { locale: 'en', colorScheme: 'dark' } },
+    { name: 'counter', testIgnore: ['month.spec.ts', ...left_out], dependencies: ['month'], use: { locale: 'zh-CN', colorScheme: 'light' } },
+    { name: 'dark-english', testMatch: ['pages.spec.ts', 'money-pages.spec.ts'], testIgnore: left_out, dependencies: ['month'], use: { locale: 'en', colorScheme: 'dark' } },
   ],
   webServer: given
     ? undefined

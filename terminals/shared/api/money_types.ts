@@ -110,7 +110,7 @@ export interface ReversalRequest {
   request_id: string | number
   receipt_no: string
   total: Decimal
-  method: PayMethod
+  method: string
   reason: string
   state: 'requested' | 'approved' | 'refused'
   requested_by: string

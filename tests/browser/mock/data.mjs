@@ -23,7 +23,7 @@ export const roles = [
   { code: 'cashier', name: '收费员', name_en: 'Cashier', permissions: kCashier },
   { code: 'cashier_supervisor', name: '收费班长', name_en: 'Cashier supervisor', permissions: ['customers.view', 'billing.view', 'receivables.view', 'receivables.approve', 'cashier.view', 'cashier.approve', 'cashier.close_day', 'dunning.view'] },
   { code: 'account_supervisor', name: '账务管理专责', name_en: 'Account supervisor', permissions: ['customers.view', 'billing.view', 'receivables.view', 'receivables.propose', 'receivables.approve', 'cashier.view', 'cashier.close_day', 'ledger.view', 'ledger.close', 'channels.view', 'channels.operate', 'dunning.view', 'dunning.operate', 'dunning.configure', 'jobs.view'] },
-  { code: 'channel_approver', name: '账务审批', name_en: 'Channel approver', permissions: ['customers.view', 'receivables.view', 'channels.view', 'channels.approve', 'dunning.view', 'dunning.approve'] },
+  { code: 'channel_approver', name: '账务审批', name_en: 'Channel approver', permissions: ['customers.view', 'billing.view', 'receivables.view', 'receivables.approve', 'channels.view', 'channels.approve', 'dunning.view', 'dunning.approve'] },
 ]
 const person = (user_id, username, name, role, extra = {}) => (
   { user_id, username, name, org: { org_id: 1, code: 'C', name: '云河县供电公司' }, role, enabled: true, locked_until: null, password: 'watthour-demo-1', ...extra })

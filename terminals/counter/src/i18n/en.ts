@@ -48,7 +48,7 @@ export const en = {
     cashier: 'Till',
     receipts: 'Receipts',
     proposals: 'Approvals',
-    channels: 'Payment channels',
+    channels: 'Channels',
     dunning: 'Dunning',
     ledger: 'Ledger',
     jobs: 'Jobs',

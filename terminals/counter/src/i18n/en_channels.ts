@@ -70,9 +70,9 @@ export const en_channels = {
     stop_at_missing: 'Enter the time of the stop',
     authority_copy: 'Number of the authority’s copy',
     note: 'Why',
-    not_before: '{what}: not before {at}',
-    not_after: '{what}: by {at}',
-    between: '{what}: {from} to {until}',
+    not_before: 'not before {at}',
+    not_after: 'by {at}',
+    between: '{from} to {until}',
     done: '{name}: {step}, recorded',
     step: {
       approve: 'Approve',

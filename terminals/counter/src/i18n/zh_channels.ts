@@ -70,9 +70,9 @@ export const zh_channels = {
     stop_at_missing: '请填写停电时间',
     authority_copy: '报送主管部门的文号',
     note: '原因',
-    not_before: '{what}：不早于 {at}',
-    not_after: '{what}：不晚于 {at}',
-    between: '{what}：{from} 至 {until}',
+    not_before: '不早于 {at}',
+    not_after: '不晚于 {at}',
+    between: '{from} 至 {until}',
     done: '{name}：{step}，已登记',
     step: {
       approve: '审批停电',
