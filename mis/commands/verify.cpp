@@ -38,6 +38,7 @@ int verify(const Place& place, bool repair) {
   if (!tell("receivables", "bills, payments, open items, advances and deposits are what the ledger makes of them", receivables::verify_receivables(installation.app(), repair))) return 2;
   if (!tell("cashier", "sessions, receipts, closings and closed days are what payments and the ledger make of them", cashier::verify_cashier(installation.app()))) return 2;
   if (!tell("channels", "what channels were told is in receivables, and what is in transit is what they owe", payment_channels::verify_channels(installation.app()))) return 2;
+  if (!tell("debits", "batches, debits, results and receipts are what their files, payments and the ledger say", payment_channels::verify_debits(installation.app()))) return 2;
   if (repair && wrong > 0) fmt::print("the projections were written anew where they differed; run verify again\n");
   return wrong == 0 ? 0 : 1;
 }
