@@ -40,6 +40,7 @@ int verify(const Place& place, bool repair) {
   if (!tell("cashier", "sessions, receipts, closings and closed days are what payments and the ledger make of them", cashier::verify_cashier(installation.app()))) return 2;
   if (!tell("channels", "what channels were told is in receivables, and what is in transit is what they owe", payment_channels::verify_channels(installation.app()))) return 2;
   if (!tell("invoicing", "numbers have no gaps, a bill has one standing invoice of its amount, red-letter invoices mirror theirs", invoicing::verify_invoicing(installation.app()))) return 2;
+  if (!tell("debits", "batches, debits, results and receipts are what their files, payments and the ledger say", payment_channels::verify_debits(installation.app()))) return 2;
   if (repair && wrong > 0) fmt::print("the projections were written anew where they differed; run verify again\n");
   return wrong == 0 ? 0 : 1;
 }

@@ -5,6 +5,7 @@
 #include "modules/payment_channels/debit_batch.hpp"
 #include "modules/payment_channels/debit_results.hpp"
 #include "modules/payment_channels/mandates.hpp"
+#include "modules/payment_channels/reconcile.hpp"
 #include "modules/payment_channels/statements.hpp"
 #include "tests/store/payment_channels/channel_books.hpp"
 

@@ -1,0 +1,201 @@
+// Statements and unidentified receipts over HTTP.
+#include <nlohmann/json.hpp>
+
+#include "mis/base/decimal.hpp"
+#include "mis/http/fields.hpp"
+#include "mis/http/idempotency.hpp"
+#include "mis/http/page.hpp"
+#include "modules/customers/customers.hpp"
+#include "modules/payment_channels/channel_json.hpp"
+#include "modules/payment_channels/routes.hpp"
+#include "modules/payment_channels/statements.hpp"
+
+namespace mis::payment_channels {
+namespace {
+
+using nlohmann::json;
+using namespace mis::http;
+
+constexpr std::size_t kMostStatementBytes = 32U << 20U;
+
+Schema receipt_state() { return schema::one_of({"received", "settled", "proposed", "paid", "unidentified", "assigned", "returning", "returned", "noted", "bounced"}); }
+
+json or_null(const std::string& value) { return value.empty() ? json(nullptr) : json(value); }
+
+json to_json(const StatementLoad& l) {
+  return {{"file_id", l.id}, {"state", l.taken ? "taken" : "loaded"}, {"file_name", l.file_name}, {"file_sha256", l.file_sha256}, {"receipts", l.receipts}, {"known", l.known},
+          {"job_id", l.job ? json(l.job->value) : json(nullptr)}, {"loaded_at", l.loaded_at.to_string()}};
+}
+
+json receipts_to_json(db::Session& session, const std::vector<Receipt>& list) {
+  std::vector<AccountId> accounts;
+  for (const auto& r : list)
+    if (r.account) accounts.push_back(*r.account);
+  const auto labels = customers::labels_of(session, accounts);
+  json items = json::array();
+  for (const auto& r : list) {
+    const auto label = r.account ? labels.find(*r.account) : labels.end();
+    items.push_back({{"receipt_id", r.id},
+                     {"bank_reference", r.entry_key},
+                     {"direction", r.credit ? "credit" : "debit"},
+                     {"reversal", r.reversal},
+                     {"amount", format_yuan(r.amount)},
+                     {"booked_on", r.booked_on.to_string()},
+                     {"value_on", r.value_on.to_string()},
+                     {"payer_name", or_null(r.payer_name)},
+                     {"payer_account", or_null(r.payer_account)},
+                     {"remittance", or_null(r.remittance)},
+                     {"state", r.state},
+                     {"account_no", label == labels.end() ? json(nullptr) : json(label->second.account_no)},
+                     {"name", label == labels.end() ? json(nullptr) : json(label->second.name)},
+                     {"batch_id", r.batch_id ? json(*r.batch_id) : json(nullptr)},
+                     {"business_date", r.day_on ? json(r.day_on->to_string()) : json(nullptr)},
+                     {"settlement_id", r.settlement_id ? json(*r.settlement_id) : json(nullptr)},
+                     {"note", or_null(r.note)},
+                     {"version", r.version}});
+  }
+  return items;
+}
+
+Result<Answer> load_answer(const Services& services, const Request& request, const security::Caller& caller) {
+  auto query = Fields::of_query(request);
+  const auto name = query.optional_text("file_name", {.max_length = 100}).value_or("");
+  if (auto error = query.finish()) return *error;
+  return idempotent(services, request, caller, [&](db::Session& s) -> Result<Answer> {
+    auto channel = channel_of(s, request, caller);
+    if (!channel) return std::move(channel).error();
+    auto loaded = StatementService(services).load(s, *channel, {name, request.body}, caller.user_id);
+    if (!loaded) return std::move(loaded).error();
+    return accepted_job(loaded->job->value);
+  });
+}
+
+Result<Answer> files_answer(const Services& services, const Request& request, const security::Caller& caller) {
+  auto query = Fields::of_query(request);
+  const auto page = query.page(1);
+  if (auto error = query.finish()) return *error;
+  return services.database.read([&](db::Session& s) -> Result<Answer> {
+    auto channel = channel_of(s, request, caller);
+    if (!channel) return std::move(channel).error();
+    const auto list = list_statement_loads(s, channel->id, page.key(0, INT64_MAX), page.limit + 1);
+    json items = json::array();
+    for (const auto& l : list) items.push_back(to_json(l));
+    return page_answer(std::move(items), page, [&](std::size_t i) { return std::vector{std::to_string(list[i].id)}; });
+  });
+}
+
+Result<Answer> receipts_answer(const Services& services, const Request& request, const security::Caller& caller) {
+  auto query = Fields::of_query(request);
+  const auto state = query.optional_one_of("state", {"received", "settled", "proposed", "paid", "unidentified", "assigned", "returning", "returned", "noted", "bounced"});
+  const auto page = query.page(1);
+  if (auto error = query.finish()) return *error;
+  return services.database.read([&](db::Session& s) -> Result<Answer> {
+    auto channel = channel_of(s, request, caller);
+    if (!channel) return std::move(channel).error();
+    const auto list = list_receipts(s, channel->id, state, page.key(0, 0), page.limit + 1);
+    return page_answer(receipts_to_json(s, list), page, [&](std::size_t i) { return std::vector{std::to_string(list[i].id)}; });
+  });
+}
+
+using Command = std::function<Result<Receipt>(db::Session&, StatementService&, const Channel&, std::int64_t)>;
+Result<Answer> receipt_command(const Services& services, const Request& request, const security::Caller& caller, const Command& command) {
+  auto id = request.id_param("receipt_id");
+  if (!id) return std::move(id).error();
+  return idempotent(services, request, caller, [&](db::Session& s) -> Result<Answer> {
+    auto channel = channel_of(s, request, caller);
+    if (!channel) return std::move(channel).error();
+    StatementService service(services);
+    auto done = command(s, service, *channel, *id);
+    if (!done) return std::move(done).error();
+    return json_answer(receipts_to_json(s, {*done}).at(0));
+  });
+}
+
+Result<Answer> assign_answer(const Services& services, const Request& request, const security::Caller& caller) {
+  auto body = Fields::of_body(request);
+  if (!body) return std::move(body).error();
+  const auto account_no = body->text("account_no", {.max_length = 20});
+  if (auto error = body->finish()) return *error;
+  return receipt_command(services, request, caller, [&](db::Session& s, StatementService& service, const Channel& channel, std::int64_t id) { return service.assign(s, channel, id, account_no, caller); });
+}
+
+Result<Answer> return_answer(const Services& services, const Request& request, const security::Caller& caller) {
+  auto body = Fields::of_body(request);
+  if (!body) return std::move(body).error();
+  const auto note = body->text("note");
+  if (auto error = body->finish()) return *error;
+  return receipt_command(services, request, caller, [&](db::Session& s, StatementService& service, const Channel& channel, std::int64_t id) { return service.propose_return(s, channel, id, note, caller); });
+}
+
+}  // namespace
+
+void register_statement_routes(Registry& registry) {
+  const auto& services = registry.services();
+  using namespace schema;
+  const auto receipt = named("BankReceipt", object({{"receipt_id", integer()}, {"bank_reference", text()}, {"direction", one_of({"credit", "debit"})}, {"reversal", boolean()}, {"amount", yuan()}, {"booked_on", date()},
+                                                    {"value_on", date()}, {"payer_name", text().or_null()}, {"payer_account", text().or_null()}, {"remittance", text().or_null()}, {"state", receipt_state()},
+                                                    {"account_no", text().or_null()}, {"name", text().or_null()}, {"batch_id", integer().or_null()}, {"business_date", date().or_null()},
+                                                    {"settlement_id", integer().or_null()}, {"note", text().or_null()}, {"version", integer()}}));
+  registry.route({.method = Method::kPost,
+                  .path = "/api/v1/channels/{code}/statements",
+                  .permission = Permission("channels.operate"),
+                  .summary = "A bank's statement or notification, camt.053 or camt.054, as the body of the request",
+                  .handler = [&services](const Request& r, const security::Caller& c) { return load_answer(services, r, c); },
+                  .query = {{"file_name", text(100), "As the bank calls it"}},
+                  .response = object({{"job_id", integer()}}),
+                  .status = 202,
+                  .idempotency_key = true,
+                  .max_body_bytes = kMostStatementBytes});
+  registry.route({.method = Method::kGet,
+                  .path = "/api/v1/channels/{code}/statements",
+                  .permission = Permission("channels.view"),
+                  .summary = "Files of statements, newest first",
+                  .handler = [&services](const Request& r, const security::Caller& c) { return files_answer(services, r, c); },
+                  .query = page_parameters(),
+                  .response = page_of(named("StatementFile", object({{"file_id", integer()}, {"state", one_of({"loaded", "taken"})}, {"file_name", text()}, {"file_sha256", text()}, {"receipts", integer()}, {"known", integer()},
+                                                                     {"job_id", integer().or_null()}, {"loaded_at", instant()}})))});
+  registry.route({.method = Method::kGet,
+                  .path = "/api/v1/channels/{code}/receipts",
+                  .permission = Permission("channels.view"),
+                  .summary = "What has moved on the bank account and what it was; state=unidentified lists what nobody knows",
+                  .handler = [&services](const Request& r, const security::Caller& c) { return receipts_answer(services, r, c); },
+                  .query = page_parameters({{"state", receipt_state(), "In this state"}}),
+                  .response = page_of(receipt)});
+  registry.route({.method = Method::kPost,
+                  .path = "/api/v1/channels/{code}/receipts/{receipt_id}/assign",
+                  .permission = Permission("channels.operate"),
+                  .summary = "An unidentified receipt was for this account: it is paid",
+                  .handler = [&services](const Request& r, const security::Caller& c) { return assign_answer(services, r, c); },
+                  .request = object({{"account_no", text(20)}}),
+                  .response = receipt,
+                  .idempotency_key = true});
+  registry.route({.method = Method::kPost,
+                  .path = "/api/v1/channels/{code}/receipts/{receipt_id}/return",
+                  .permission = Permission("channels.operate"),
+                  .summary = "Propose to send an unidentified receipt back",
+                  .handler = [&services](const Request& r, const security::Caller& c) { return return_answer(services, r, c); },
+                  .request = object({{"note", text(200)}}),
+                  .response = receipt,
+                  .idempotency_key = true});
+  for (const bool approve : {true, false})
+    registry.route({.method = Method::kPost,
+                    .path = approve ? "/api/v1/channels/{code}/receipts/{receipt_id}/approve-return" : "/api/v1/channels/{code}/receipts/{receipt_id}/refuse-return",
+                    .permission = Permission("channels.approve"),
+                    .summary = approve ? "Approve a return as a second person" : "Refuse a return as a second person",
+                    .handler = [&services, approve](const Request& r, const security::Caller& c) {
+                      return receipt_command(services, r, c, [&](db::Session& s, StatementService& service, const Channel& channel, std::int64_t id) { return service.decide_return(s, channel, id, approve, c); });
+                    },
+                    .response = receipt,
+                    .idempotency_key = true});
+  registry.route({.method = Method::kPost,
+                  .path = "/api/v1/channels/{code}/receipts/{receipt_id}/reconsider",
+                  .permission = Permission("channels.operate"),
+                  .summary = "Somebody has decided about the settlement that was proposed for this receipt: settled, or unidentified",
+                  .handler = [&services](const Request& r, const security::Caller& c) {
+                    return receipt_command(services, r, c, [&](db::Session& s, StatementService& service, const Channel& channel, std::int64_t id) { return service.reconsider(s, channel, id, c); });
+                  },
+                  .response = receipt,
+                  .idempotency_key = true});
+}
+
+}  // namespace mis::payment_channels

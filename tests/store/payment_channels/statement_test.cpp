@@ -1,0 +1,200 @@
+// What banks say has moved: settlements, transfers, debits that come back, and what nobody knows.
+#include <catch2/catch.hpp>
+
+#include "mis/base/decimal.hpp"
+#include "tests/store/payment_channels/debit_books.hpp"
+
+using namespace mis;
+using namespace mis::payment_channels;
+using books::day;
+using books::DebitBooks;
+using ledger::LedgerAccount;
+
+namespace {
+
+struct Entry {
+  std::string reference;
+  int fen;  // debits negative
+  std::string remittance = {};
+  std::string end_to_end_id = {};
+  std::string return_reason = {};
+};
+
+std::string entry_xml(const Entry& e) {
+  const auto amount = format_yuan(Money{e.fen < 0 ? -e.fen : e.fen});
+  return "<Ntry><Amt Ccy=\"CNY\">" + amount + "</Amt><CdtDbtInd>" + (e.fen < 0 ? "DBIT" : "CRDT") + "</CdtDbtInd>" + (e.return_reason.empty() ? "" : "<RvslInd>true</RvslInd>") +
+         "<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-11-22</Dt></BookgDt><ValDt><Dt>2026-11-21</Dt></ValDt><AcctSvcrRef>" + e.reference + "</AcctSvcrRef><BkTxCd><Prtry><Cd>X</Cd></Prtry></BkTxCd><NtryDtls><TxDtls><Refs>" +
+         (e.end_to_end_id.empty() ? "" : "<EndToEndId>" + e.end_to_end_id + "</EndToEndId>") + "</Refs><Amt Ccy=\"CNY\">" + amount + "</Amt><CdtDbtInd>" + (e.fen < 0 ? "DBIT" : "CRDT") + "</CdtDbtInd>" +
+         "<RmtInf><Ustrd>" + e.remittance + "</Ustrd></RmtInf>" + (e.return_reason.empty() ? "" : "<RtrInf><Rsn><Cd>" + e.return_reason + "</Cd></Rsn></RtrInf>") + "</TxDtls></NtryDtls></Ntry>";
+}
+
+std::string statement(const std::string& id, const std::vector<Entry>& entries, int closing_off_by = 0) {
+  int sum = 0;
+  std::string inside;
+  for (const auto& e : entries) {
+    sum += e.fen;
+    inside += entry_xml(e);
+  }
+  const auto balance = [](const char* code, int fen) {
+    return std::string("<Bal><Tp><CdOrPrtry><Cd>") + code + "</Cd></CdOrPrtry></Tp><Amt Ccy=\"CNY\">" + format_yuan(Money{fen < 0 ? -fen : fen}) + "</Amt><CdtDbtInd>" + (fen < 0 ? "DBIT" : "CRDT") +
+           "</CdtDbtInd><Dt><Dt>2026-11-22</Dt></Dt></Bal>";
+  };
+  return R"(<?xml version="1.0" encoding="UTF-8"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><GrpHdr><MsgId>M)" + id +
+         "</MsgId><CreDtTm>2026-11-22T20:00:00</CreDtTm></GrpHdr><Stmt><Id>" + id + "</Id><Acct><Id><Othr><Id>110900123</Id></Othr></Id></Acct>" + balance("OPBD", 1'000'000) +
+         balance("CLBD", 1'000'000 + sum + closing_off_by) + inside + "</Stmt></BkToCstmrStmt></Document>";
+}
+
+}  // namespace
+
+TEST_CASE("a statement's movements become what they are, once") {
+  DebitBooks b;
+  const auto batch = b.sent();
+  b.take(batch.id, b.result_text(batch.id, {{11, "0000", 15'510}, {12, "0001", 0}}));
+  const auto file = statement("S1", {{"E1", 15'510, "代扣 " + batch.batch_no},                 // the batch's money
+                                     {"E2", 8'100, "电费 " + make_account_no(12)},              // a customer's transfer
+                                     {"E3", 12'345, "谢谢"},                                    // nobody knows
+                                     {"E4", -300, "手续费"}});                                  // a fee
+  const auto taken = b.take_statement(file);
+  CHECK(taken.receipts == 4);
+  const auto receipts = b.receipts();
+  REQUIRE(receipts.size() == 4);
+  CHECK(receipts[0].state == "settled");
+  CHECK(receipts[0].batch_id == batch.id);
+  CHECK(receipts[1].state == "paid");
+  CHECK(receipts[2].state == "unidentified");
+  CHECK(receipts[3].state == "noted");
+  CHECK(b.ledger_balance(LedgerAccount::kInTransit) == Money{0});
+  CHECK(b.ledger_balance(LedgerAccount::kBank) == Money{15'510 + 8'100 + 12'345});
+  CHECK(b.ledger_balance(LedgerAccount::kUnidentified) == Money{-12'345});
+  CHECK(b.due(12, "2026-11-22").due() == Money{0});  // it counts as of the bank's day, the 21st
+  CHECK(b.every_difference().empty());
+
+  CHECK(b.load_statement(file)->id == taken.id);
+  // The same movements in another file, with a new one behind them.
+  const auto more = b.take_statement(statement("S2", {{"E2", 8'100, "电费 " + make_account_no(12)}, {"E3", 12'345, "谢谢"}, {"E5", 100, "x"}}));
+  CHECK(more.known == 2);
+  CHECK(more.receipts == 1);
+  CHECK(b.ledger_balance(LedgerAccount::kUnidentified) == Money{-12'445});
+  CHECK(b.every_difference().empty());
+}
+
+TEST_CASE("a day's money is known by its amount; where two have the same, a second person says which") {
+  DebitBooks b;
+  b.pay("K1", 11, 5'000);
+  SECTION("one candidate") {
+    b.take_statement(statement("S1", {{"E1", 5'000, "清算"}}));
+    const auto receipt = b.receipts().front();
+    CHECK(receipt.state == "settled");
+    CHECK(receipt.day_on == day("2026-11-22"));
+    CHECK(b.ledger_balance(LedgerAccount::kInTransit) == Money{0});
+    // The same amount once more is nobody's.
+    b.take_statement(statement("S2", {{"E2", 5'000, "清算"}}));
+    CHECK(b.receipts().back().state == "unidentified");
+  }
+  SECTION("two candidates") {
+    b.clock.set("2026-11-23T10:00:00+08:00");
+    b.pay("K2", 12, 5'000);
+    b.take_statement(statement("S1", {{"E1", 5'000, "清算"}}));
+    const auto receipt = b.receipts().front();
+    REQUIRE(receipt.state == "proposed");
+    CHECK(b.ledger_balance(LedgerAccount::kInTransit) == Money{10'000});
+    SettlementService settlements(b.services);
+    const auto reconsider = [&] { return b.app().transact([&](db::Session& s) { return b.statements.reconsider(s, b.bank, receipt.id, DebitBooks::caller(3)); }); };
+    CHECK(reconsider().error().code == "payment_channels.receipt_state");
+    const auto decide = [&](bool post, std::int64_t user) { return b.app().transact([&](db::Session& s) { return settlements.decide(s, b.bank, *receipt.settlement_id, post, DebitBooks::caller(user)); }); };
+    CHECK(decide(true, 3).error().code == "security.second_person");
+    const bool post = GENERATE(true, false);
+    REQUIRE(decide(post, 4));
+    CHECK(reconsider()->state == (post ? "settled" : "unidentified"));
+    CHECK(b.ledger_balance(LedgerAccount::kBank) == Money{5'000});
+  }
+  CHECK(b.every_difference().empty());
+}
+
+TEST_CASE("what nobody knew is assigned to an account as of the day it came, or sent back by two people") {
+  DebitBooks b;
+  b.take_statement(statement("S1", {{"E1", 15'405, "十月电费"}, {"E2", 700, "?"}}));
+  const auto receipts = b.receipts();
+  const auto as = [&](std::int64_t user, auto&& work) { return b.app().transact([&](db::Session& s) { return work(s, DebitBooks::caller(user)); }); };
+  const auto assign = [&](std::int64_t id, const std::string& no) { return as(3, [&](db::Session& s, const security::Caller& c) { return b.statements.assign(s, b.bank, id, no, c); }); };
+  CHECK(assign(receipts[0].id, "9999999999").error().code == "customers.no_account");
+  REQUIRE(assign(receipts[0].id, make_account_no(11)));
+  CHECK(assign(receipts[0].id, make_account_no(11)).error().code == "payment_channels.receipt_state");
+  CHECK(b.ledger_balance(LedgerAccount::kUnidentified) == Money{-700});
+  const auto payment = receivables::payments_of(*b.app().lease(), AccountId{11}, {}, 1).front();
+  CHECK(payment.value_on == day("2026-11-21"));
+  CHECK(payment.source == receivables::Source::kUnidentified);
+  CHECK(b.every_difference().empty());
+
+  REQUIRE(as(3, [&](db::Session& s, const security::Caller& c) { return b.statements.propose_return(s, b.bank, receipts[1].id, "not ours", c); }));
+  const auto decide = [&](bool approve, std::int64_t user) { return as(user, [&](db::Session& s, const security::Caller& c) { return b.statements.decide_return(s, b.bank, receipts[1].id, approve, c); }); };
+  CHECK(decide(true, 3).error().code == "security.second_person");
+  CHECK(decide(false, 4)->state == "unidentified");
+  REQUIRE(as(3, [&](db::Session& s, const security::Caller& c) { return b.statements.propose_return(s, b.bank, receipts[1].id, "not ours", c); }));
+  CHECK(decide(true, 4)->state == "returned");
+  CHECK(b.ledger_balance(LedgerAccount::kUnidentified) == Money{0});
+  CHECK(b.ledger_balance(LedgerAccount::kBank) == Money{15'405});
+  CHECK(b.every_difference().empty());
+}
+
+TEST_CASE("a debit that the statement says came back is for two people, and told once") {
+  DebitBooks b;
+  const auto batch = b.sent();
+  b.take(batch.id, b.result_text(batch.id, {{11, "0000", 15'510}, {12, "0001", 0}}));
+  const auto id = b.debit(batch.id, 11).end_to_end_id;
+  b.take_statement(statement("S1", {{"E1", -15'510, "退票", id, "AC04"}}));
+  CHECK(b.receipts().front().state == "bounced");
+  const auto differences = b.open_differences();
+  REQUIRE(differences.size() == 1);
+  CHECK(differences[0].kind == "returned");
+  CHECK(differences[0].message.find("AC04") != std::string::npos);
+  CHECK(b.in_transit() == Money{15'510});
+  b.take_statement(statement("S2", {{"E2", -15'510, "退票", id, "AC04"}}));
+  CHECK(b.open_differences().size() == 1);
+  CHECK(b.every_difference().empty());
+}
+
+TEST_CASE("a transfer that names two accounts, or none that exists, is nobody's") {
+  DebitBooks b;
+  b.take_statement(statement("S1", {{"E1", 100, make_account_no(11) + " " + make_account_no(12)}, {"E2", 100, make_account_no(999'999)}, {"E3", 100, make_account_no(11) + " " + make_account_no(11)}}));
+  const auto receipts = b.receipts();
+  CHECK(receipts[0].state == "unidentified");
+  CHECK(receipts[1].state == "unidentified");
+  CHECK(receipts[2].state == "paid");
+  CHECK(b.every_difference().empty());
+}
+
+TEST_CASE("a statement that is cut, does not add up or says another amount than before is taken not at all") {
+  DebitBooks b;
+  const auto file = statement("S1", {{"E1", 100, "x"}, {"E2", 200, "y"}});
+  for (std::size_t at = 1; at < file.size(); at += 97) {
+    CAPTURE(at);
+    CHECK_FALSE(b.load_statement(file.substr(0, at)));
+  }
+  CHECK(b.load_statement(statement("S1", {{"E1", 100, "x"}}, 1)).error().code == "payment_channels.file_problems");
+  CHECK(b.receipts().empty());
+  b.take_statement(file);
+  CHECK(b.load_statement(statement("S2", {{"E1", 101, "x"}})).error().code == "payment_channels.entry_differs");
+  CHECK(b.receipts().size() == 2);
+  CHECK(b.every_difference().empty());
+}
+
+TEST_CASE("movements are taken in chunks; who is killed in between books nothing twice") {
+  DebitBooks b;
+  std::vector<Entry> entries;
+  for (int i = 0; i < 1'200; ++i) entries.push_back({"E" + std::to_string(i), 100 + i, i % 3 == 0 ? make_account_no(11 + i % 2) : "无"});
+  const auto loaded = b.load_statement(statement("S1", entries));
+  REQUIRE(loaded);
+  REQUIRE(b.app().transact([&](db::Session& s) { return b.statements.take(s, loaded->id, 1); }));
+  const auto killed = b.app().transact([&](db::Session& s) -> Result<std::int64_t> {
+    if (auto taken = b.statements.take(s, loaded->id, 0); !taken) return taken;
+    return internal("test.killed", "killed before the commit");
+  });
+  CHECK(killed.error().code == "test.killed");
+  CHECK(b.number("SELECT COUNT(*) FROM payment_channels_receipt WHERE state = 'received'") == 700);
+  b.run_job(*loaded->job, 2);
+  CHECK(b.number("SELECT COUNT(*) FROM payment_channels_receipt WHERE state = 'received'") == 0);
+  CHECK(b.number("SELECT COUNT(*) FROM payment_channels_receipt WHERE state = 'paid'") == 400);
+  CHECK(b.ledger_balance(LedgerAccount::kBank) == Money{1'200 * 100 + 1'199 * 600});
+  CHECK(b.every_difference().empty());
+}
