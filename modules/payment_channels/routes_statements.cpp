@@ -17,7 +17,8 @@ using nlohmann::json;
 using namespace mis::http;
 
 constexpr std::size_t kMostStatementBytes = 32U << 20U;
-constexpr std::initializer_list<std::string_view> kReceiptStates = {"received", "settled", "proposed", "paid", "unidentified", "assigned", "returning", "returned", "noted", "bounced"};
+
+Schema receipt_state() { return schema::one_of({"received", "settled", "proposed", "paid", "unidentified", "assigned", "returning", "returned", "noted", "bounced"}); }
 
 json or_null(const std::string& value) { return value.empty() ? json(nullptr) : json(value); }
 
@@ -85,7 +86,7 @@ Result<Answer> files_answer(const Services& services, const Request& request, co
 
 Result<Answer> receipts_answer(const Services& services, const Request& request, const security::Caller& caller) {
   auto query = Fields::of_query(request);
-  const auto state = query.optional_one_of("state", kReceiptStates);
+  const auto state = query.optional_one_of("state", {"received", "settled", "proposed", "paid", "unidentified", "assigned", "returning", "returned", "noted", "bounced"});
   const auto page = query.page(1);
   if (auto error = query.finish()) return *error;
   return services.database.read([&](db::Session& s) -> Result<Answer> {
@@ -132,7 +133,7 @@ void register_statement_routes(Registry& registry) {
   const auto& services = registry.services();
   using namespace schema;
   const auto receipt = named("BankReceipt", object({{"receipt_id", integer()}, {"bank_reference", text()}, {"direction", one_of({"credit", "debit"})}, {"reversal", boolean()}, {"amount", yuan()}, {"booked_on", date()},
-                                                    {"value_on", date()}, {"payer_name", text().or_null()}, {"payer_account", text().or_null()}, {"remittance", text().or_null()}, {"state", one_of(kReceiptStates)},
+                                                    {"value_on", date()}, {"payer_name", text().or_null()}, {"payer_account", text().or_null()}, {"remittance", text().or_null()}, {"state", receipt_state()},
                                                     {"account_no", text().or_null()}, {"name", text().or_null()}, {"batch_id", integer().or_null()}, {"business_date", date().or_null()},
                                                     {"settlement_id", integer().or_null()}, {"note", text().or_null()}, {"version", integer()}}));
   registry.route({.method = Method::kPost,
@@ -158,7 +159,7 @@ void register_statement_routes(Registry& registry) {
                   .permission = Permission("channels.view"),
                   .summary = "What has moved on the bank account and what it was; state=unidentified lists what nobody knows",
                   .handler = [&services](const Request& r, const security::Caller& c) { return receipts_answer(services, r, c); },
-                  .query = page_parameters({{"state", one_of(kReceiptStates), "In this state"}}),
+                  .query = page_parameters({{"state", receipt_state(), "In this state"}}),
                   .response = page_of(receipt)});
   registry.route({.method = Method::kPost,
                   .path = "/api/v1/channels/{code}/receipts/{receipt_id}/assign",
