@@ -59,9 +59,9 @@ CREATE TABLE payment_channels_debit_item (
   open_account BIGINT GENERATED ALWAYS AS (CASE WHEN state IN ('prepared', 'sent', 'unknown') THEN account_id END) STORED,
   UNIQUE KEY uk_debit_item_id (end_to_end_id),
   UNIQUE KEY uk_debit_item_open (open_account),
-  KEY ix_debit_item_batch (batch_id, state),
+  KEY ix_debit_item_batch (batch_id),
   KEY ix_debit_item_account (account_id, item_id),
-  KEY ix_debit_item_mandate (mandate_id, state),
+  KEY ix_debit_item_mandate (mandate_id),
   KEY ix_debit_item_payment (payment_id)
 ) COMMENT='an account is collected in one open batch at a time; a row changes its state only as domain/debit_state.hpp declares';
 
