@@ -126,6 +126,11 @@ std::optional<Error> Database::run_read(const std::function<void(Session&)>& wor
   }
 }
 
+Database::Snapshot::Snapshot(Session& session) : session_(session) {
+  session_.run_raw("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+  session_.run_raw("START TRANSACTION WITH CONSISTENT SNAPSHOT");
+}
+
 std::int64_t Database::take_ids(std::string_view sequence, std::int64_t count) {
   constexpr std::int64_t kBlock = 1'000;
   const std::lock_guard lock(ids_mutex_);

@@ -72,12 +72,31 @@ class Database {
   // of its own, so that nobody waits for another's transaction to end. Throws DbError where the database is not there.
   std::int64_t take_ids(std::string_view sequence, std::int64_t count = 1);
 
+  // The same on one snapshot: every statement sees the database as it was when the first one began. For what compares tables
+  // with each other while others write.
+  template <class Work>
+  auto snapshot(Work&& work) -> std::invoke_result_t<Work, Session&> {
+    return read([&](Session& s) -> std::invoke_result_t<Work, Session&> {
+      const Snapshot hold(s);
+      return work(s);
+    });
+  }
+
   const Endpoint& endpoint() const { return endpoint_; }
   struct Stats { std::int64_t transactions, retries, lost_sessions; int in_use, idle; };
   Stats stats() const;
 
  private:
   friend class Lease;
+  class Snapshot {
+   public:
+    explicit Snapshot(Session& session);
+    ~Snapshot() { session_.rollback(); }
+    Snapshot(const Snapshot&) = delete;
+    Snapshot& operator=(const Snapshot&) = delete;
+   private:
+    Session& session_;
+  };
   void give_back(std::unique_ptr<Session> session);
   std::optional<Error> run_transaction(const std::function<bool(Session&)>& work);
   std::optional<Error> run_read(const std::function<void(Session&)>& work);

@@ -174,7 +174,7 @@ void check_days(db::Session& s, const Sums& sums, Differences& differences) {
 }  // namespace
 
 Result<std::vector<std::string>> verify_cashier(db::Database& database) {
-  return database.read([](db::Session& s) -> Result<Differences> {
+  return database.snapshot([](db::Session& s) -> Result<Differences> {
     Differences differences;
     check_numbers(s, differences);
     check_receipts(s, differences);

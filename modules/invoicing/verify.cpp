@@ -6,7 +6,7 @@
 namespace mis::invoicing {
 
 Result<std::vector<std::string>> verify_invoicing(db::Database& database) {
-  return database.read([](db::Session& s) -> Result<std::vector<std::string>> {
+  return database.snapshot([](db::Session& s) -> Result<std::vector<std::string>> {
     std::vector<std::string> found;
     for (auto rows = s.query("SELECT s.year, s.kind, s.last, COUNT(i.invoice_id), COALESCE(MIN(i.serial), 1), COALESCE(MAX(i.serial), 0) FROM invoicing_series s "
                              "LEFT JOIN invoicing_invoice i ON i.year = s.year AND i.kind = s.kind GROUP BY s.year, s.kind, s.last "

@@ -35,7 +35,7 @@ Status close_period(db::Session& session, BillingMonth month, Date today, Instan
   if (!period) return std::move(period).error();
   if (period->closed) return conflict("ledger.period_state", fmt::format("expected accounting month {} to be open but it is closed", month.to_string()));
   if (today < month.range().to) return conflict("ledger.period_not_over", fmt::format("expected accounting month {} to be over but today is {}", month.to_string(), today.to_string()));
-  if (exists(session.query("SELECT 1 FROM ledger_period WHERE accounting_month < ? AND state = 'open' LIMIT 1", month)))
+  if (exists(session.query("SELECT 1 FROM ledger_period WHERE accounting_month < ? AND state = 'open' LIMIT 1 LOCK IN SHARE MODE", month)))
     return conflict("ledger.earlier_open", fmt::format("expected every month before {} to be closed but one is open", month.to_string()));
   session.execute("INSERT INTO ledger_period_balance (accounting_month, version, ledger_account, debit_fen, credit_fen) "
                   "SELECT accounting_month, ?, ledger_account, SUM(IF(amount_fen > 0, amount_fen, 0)), SUM(IF(amount_fen < 0, -amount_fen, 0)) "
@@ -47,7 +47,7 @@ Status reopen_period(db::Session& session, BillingMonth month, Instant now, User
   auto period = lock(session, month);
   if (!period) return std::move(period).error();
   if (!period->closed) return conflict("ledger.period_state", fmt::format("expected accounting month {} to be closed but it is open", month.to_string()));
-  if (exists(session.query("SELECT 1 FROM ledger_period WHERE accounting_month > ? AND state = 'closed' LIMIT 1", month)))
+  if (exists(session.query("SELECT 1 FROM ledger_period WHERE accounting_month > ? AND state = 'closed' LIMIT 1 LOCK IN SHARE MODE", month)))
     return conflict("ledger.later_closed", fmt::format("expected {} to be the newest closed month but a later one is closed", month.to_string()));
   return change(session, *period, "open", now, by);
 }

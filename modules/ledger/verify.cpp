@@ -94,7 +94,7 @@ void check_closed_months(db::Session& s, Differences& differences) {
 }  // namespace
 
 Result<std::vector<std::string>> verify(db::Database& database) {
-  return database.read([](db::Session& s) -> Result<std::vector<std::string>> {
+  return database.snapshot([](db::Session& s) -> Result<std::vector<std::string>> {
     Differences differences;
     check_sums(s, differences);
     check_totals(s, differences);

@@ -60,7 +60,7 @@ void check_settlements(db::Session& s, Differences& differences) {
 }  // namespace
 
 Result<std::vector<std::string>> verify_channels(db::Database& database) {
-  return database.read([&](db::Session& s) -> Result<Differences> {
+  return database.snapshot([&](db::Session& s) -> Result<Differences> {
     Differences differences;
     check_items(s, differences);
     check_payments(s, differences);

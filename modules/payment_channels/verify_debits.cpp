@@ -71,7 +71,7 @@ void check_receipts(db::Session& s, Differences& differences) {
 }  // namespace
 
 Result<std::vector<std::string>> verify_debits(db::Database& database) {
-  return database.read([&](db::Session& s) -> Result<Differences> {
+  return database.snapshot([&](db::Session& s) -> Result<Differences> {
     Differences differences;
     check_debits(s, differences);
     check_batches(s, differences);

@@ -8,6 +8,7 @@
 #include "mis/db/bulk_writer.hpp"
 #include "modules/receivables/domain/credit_postings.hpp"
 #include "modules/receivables/item_store.hpp"
+#include "modules/receivables/plans.hpp"
 #include "modules/receivables/receivables.hpp"
 #include "modules/receivables/settings.hpp"
 
@@ -38,7 +39,10 @@ std::optional<Error> check_payment(const Payment& p) {
 Result<std::vector<OpenItem>> chosen_items(const std::vector<OpenItem>& items, const std::vector<BillKey>& bills) {
   if (bills.empty()) return items;
   std::vector<OpenItem> chosen;
+  std::set<BillKey> seen;
   for (const auto& bill : bills) {
+    // Its item would be shared out twice, and the second half of the money would be nobody's.
+    if (!seen.insert(bill).second) return invalid("receivables.bill_twice", fmt::format("expected each bill once but that of {} is named twice", bill.month.to_string()));
     const auto it = std::find_if(items.begin(), items.end(), [&](const OpenItem& item) { return item.bill == bill; });
     if (it == items.end()) return conflict("receivables.not_open", fmt::format("expected an open bill but that of {} is not", bill.month.to_string()));
     chosen.push_back(*it);
@@ -71,6 +75,18 @@ class Book {
     return accounts_[account];
   }
   Money advance_of(AccountId account) const { return accounts_.at(account).advance; }
+
+  // An instalment plan stops the late charge of the bills that it covers.
+  bool has_plan(AccountId account) {
+    const auto& items = items_[account];
+    return std::any_of(items.begin(), items.end(), [](const OpenItem& item) { return item.late_stop != kForever; });
+  }
+  std::optional<Error> review_plans(AccountId account, Date on) {
+    auto changed = review_account_plans(session_, account, on);
+    if (!changed) return std::move(changed).error();
+    if (*changed) items_[account] = std::move(read_open_items(session_, {&account, 1})[account]);
+    return {};
+  }
 
   // True where an item's late charge is accrued beyond the day: something that came later was known to us earlier. Such
   // items must be worked out from the ledger, so what is pending has to be written before.
@@ -184,6 +200,11 @@ class Till {
   Till(db::Session& session, Book& book) : session_(session), book_(book) {}
 
   std::optional<Error> take(const Payment& p, PaymentId id) {
+    if (book_.has_plan(p.account)) {
+      // A plan that was broken by then must not be healed by the money that came too late.
+      if (auto error = write()) return error;
+      if (auto error = book_.review_plans(p.account, p.value_on)) return error;
+    }
     auto& all = book_.items_of(p.account);
     auto chosen = chosen_items(all, p.bills);
     if (!chosen) return std::move(chosen).error();
@@ -287,14 +308,15 @@ Result<Money> apply_advances(db::Database& database, db::Session& session, std::
   if (accounts.empty()) return used;
   Book book(database, session);
   if (auto error = book.open(accounts)) return *error;
+  const Date value_on = when.value_on.value_or(when.posted_on);
   std::vector<ledger::Transaction> transactions;
   for (const auto account : std::set<AccountId>(accounts.begin(), accounts.end())) {
     const Money advance = book.advance_of(account);
     if (advance.value <= 0) continue;
     Money rest;
-    const auto parts = book.share(advance, book.items_of(account), when.posted_on, rest);
+    const auto parts = book.share(advance, book.items_of(account), value_on, rest);
     if (parts.empty()) continue;
-    ledger::Transaction t{ledger::Template::kAdvanceApplied, when.posted_on, when.posted_on, when.at, when.by, {}, {}};
+    ledger::Transaction t{ledger::Template::kAdvanceApplied, when.posted_on, value_on, when.at, when.by, {}, {}};
     t.postings.push_back({LedgerAccount::kAdvances, advance - rest, account});
     add_credits(t.postings, parts);
     transactions.push_back(std::move(t));

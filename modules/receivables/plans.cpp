@@ -129,6 +129,18 @@ Result<std::int64_t> review_plans(db::Session& session, AccountId from, AccountI
   return changed;
 }
 
+Result<bool> review_account_plans(db::Session& session, AccountId account, Date on) {
+  const int grace_days = read_settings(session).plan_grace_days;
+  bool changed = false;
+  for (const auto& plan : plans_of(session, account)) {
+    if (plan.state != PlanState::kActive) continue;
+    auto did = review(session, plan.id, account, on, grace_days);
+    if (!did) return std::move(did).error();
+    changed = changed || *did;
+  }
+  return changed;
+}
+
 jobs::Kind review_plans_kind(const Clock& clock) {
   jobs::Kind kind;
   kind.name = kReviewPlansJob;

@@ -43,6 +43,9 @@ void end_plan(db::Session& session, const Plan& plan, PlanState to, Money paid, 
 // or goes on. Returns how many changed.
 Result<std::int64_t> review_plans(db::Session& session, AccountId from, AccountId to, Date today);
 
+// The same for one account, whose lock the caller holds; true where a plan changed, and so its bills' late charges.
+Result<bool> review_account_plans(db::Session& session, AccountId account, Date on);
+
 // "receivables.review_plans" and "receivables.apply_advances": what is done every night, a shard per range of accounts.
 inline constexpr const char* kReviewPlansJob = "receivables.review_plans";
 inline constexpr const char* kApplyAdvancesJob = "receivables.apply_advances";

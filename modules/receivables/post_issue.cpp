@@ -66,11 +66,11 @@ Status post_issued_shard(db::Database& database, db::Session& session, const bil
     transactions.push_back({transaction_id_of(bill.key), postings_of(bill)});
     accounts.push_back(bill.key.account);
   }
-  const ledger::Batch batch{ledger::Template::kBillIssued, fmt::format("{}/{}", shard.run.value, shard.route.value), shard.issued_on, shard.at, shard.by};
-  if (auto posted = ledger::post_batch(session, batch, transactions); !posted) return posted;
-  // Held until the end: a payment that comes meanwhile finds either no new bill, or the bill with its advance used.
+  // The accounts first, then the accounting month, as every payment takes them. Held until the end: a payment that comes meanwhile finds either no new bill, or the bill with its advance used.
   auto locked = lock_accounts(session, accounts);
   if (!locked) return std::move(locked).error();
+  const ledger::Batch batch{ledger::Template::kBillIssued, fmt::format("{}/{}", shard.run.value, shard.route.value), shard.issued_on, shard.at, shard.by};
+  if (auto posted = ledger::post_batch(session, batch, transactions); !posted) return posted;
   delete_settled_items(session, accounts);
   write_receivables(session, shard, bills);
   std::vector<AccountId> with_advance;

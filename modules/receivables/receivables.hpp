@@ -91,7 +91,7 @@ struct PaymentOutcome {
 // Takes payments, each for its account; one account may come several times. Locks the accounts in the order of their ids. Any
 // error undoes the caller's whole unit of work, so callers with many lines find out what is wrong with each before: the account
 // must exist, amounts be positive, references new. Errors: receivables.no_account, receivables.bad_amount,
-// receivables.bad_reference, receivables.value_date, receivables.not_open (a bill asked for is not), receivables.paid_already
+// receivables.bad_reference, receivables.value_date, receivables.not_open (a bill asked for is not), receivables.bill_twice, receivables.paid_already
 // (conflict: the reference is there already), ledger.period_closed.
 Result<std::vector<PaymentOutcome>> pay_all(db::Database& database, db::Session& session, std::span<const Payment> payments);
 Result<PaymentOutcome> pay(db::Database& database, db::Session& session, const Payment& payment);
@@ -116,7 +116,8 @@ std::optional<PaymentRow> find_payment(db::Session& session, Source source, std:
 std::vector<PaymentRow> payments_of(db::Session& session, AccountId account, PaymentId before, int limit);
 
 // Takes a payment back: its transaction is reversed, the bills are open again as though it had never come (late charges run
-// on), its advance goes; where that advance has paid later bills already, those applications are reversed too, newest first.
+// on), its advance goes; where that advance has paid later bills already, those applications are reversed too, newest first, and what
+// of them was other payments' counts again from the day on which it counted.
 // Errors: receivables.no_payment, receivables.reversed_already, receivables.advance_gone (it was refunded or moved),
 // ledger.period_closed.
 struct Reversal {
@@ -134,6 +135,7 @@ struct Occasion {  // when and by whom something is done
   Date posted_on;
   Instant at;
   std::optional<UserId> by;
+  std::optional<Date> value_on = {};  // the day that counts, where it is an earlier one
 };
 // Uses the accounts' advances for what they owe; done by itself at issue. Returns what was used of all.
 Result<Money> apply_advances(db::Database& database, db::Session& session, std::span<const AccountId> accounts, const Occasion& when);

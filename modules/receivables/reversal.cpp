@@ -18,23 +18,32 @@ void add_bills(std::set<BillKey>& bills, const std::vector<ledger::Posting>& pos
 }
 
 // Reverses what the account's advance has paid, newest first, until the advance is whole again.
-Result<Money> free_advance(db::Database& database, db::Session& session, AccountId account, Money missing, const Reversal& reversal, std::set<BillKey>& bills) {
-  std::vector<TransactionKey> applications;
-  for (auto rows = session.query("SELECT accounting_month, transaction_id FROM ledger_standing_posting WHERE account_id = ? AND template = ? AND ledger_account = ? "
+struct Freed {
+  Money amount;
+  Date value_on;  // of the last one, which may have been partly others' money
+};
+Result<Freed> free_advance(db::Database& database, db::Session& session, AccountId account, Money missing, const Reversal& reversal, std::set<BillKey>& bills) {
+  struct Application {
+    TransactionKey key;
+    Date value_on;
+  };
+  std::vector<Application> applications;
+  for (auto rows = session.query("SELECT accounting_month, transaction_id, value_on FROM ledger_standing_posting WHERE account_id = ? AND template = ? AND ledger_account = ? "
                                  "ORDER BY posted_at DESC, transaction_id DESC", account, static_cast<int>(ledger::Template::kAdvanceApplied), static_cast<int>(LedgerAccount::kAdvances));
        rows.next();)
-    applications.push_back({rows.month(0), rows.i64(1)});
-  Money freed;
-  for (const auto& key : applications) {
-    if (freed >= missing) break;
-    auto reversed = ledger::reverse(database, session, key, reversal.posted_on, reversal.at, reversal.by, reversal.reason);
+    applications.push_back({{rows.month(0), rows.i64(1)}, rows.date(2)});
+  Freed freed;
+  for (const auto& application : applications) {
+    if (freed.amount >= missing) break;
+    freed.value_on = application.value_on;
+    auto reversed = ledger::reverse(database, session, application.key, reversal.posted_on, reversal.at, reversal.by, reversal.reason);
     if (!reversed) return std::move(reversed).error();
     add_bills(bills, reversed->postings);
     for (const auto& p : reversed->postings)
-      if (p.ledger_account == LedgerAccount::kAdvances) freed += p.amount;
+      if (p.ledger_account == LedgerAccount::kAdvances) freed.amount += p.amount;
   }
-  if (freed < missing)
-    return conflict("receivables.advance_gone", fmt::format("expected the payment's advance to be there still but {} fen of it were refunded or moved", (missing - freed).value));
+  if (freed.amount < missing)
+    return conflict("receivables.advance_gone", fmt::format("expected the payment's advance to be there still but {} fen of it were refunded or moved", (missing - freed.amount).value));
   return freed;
 }
 
@@ -55,19 +64,22 @@ Result<TransactionKey> reverse_payment(db::Database& database, db::Session& sess
   add_bills(bills, reversed->postings);
   auto& state = (*locked)[found->account];
   state.advance -= found->advance;
+  std::optional<Date> counted_from;
   if (state.advance.value < 0) {
     auto freed = free_advance(database, session, found->account, -state.advance, reversal, bills);
     if (!freed) return std::move(freed).error();
-    state.advance += *freed;
+    state.advance += freed->amount;
+    counted_from = freed->value_on;
   }
   session.execute("INSERT INTO receivables_payment_reversal (payment_id, reason, reversed_on, reversed_at, reversed_by, approved_by, accounting_month, transaction_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                   reversal.payment, reversal.reason, reversal.posted_on, reversal.at, reversal.by, reversal.approved_by, reversed->by.accounting_month, reversed->by.id);
   const std::vector<BillKey> touched(bills.begin(), bills.end());
   write_items(session, replay_items(session, touched));
   write_accounts(session, *locked);
-  // What is left of applications that were undone as a whole is used anew.
+  // What is left of applications that were undone as a whole is used anew, as of the day on which it was used before: the
+  // other payments in it were not late.
   if (state.advance.value > 0)
-    if (auto applied = apply_advances(database, session, {&found->account, 1}, {reversal.posted_on, reversal.at, reversal.by}); !applied) return std::move(applied).error();
+    if (auto applied = apply_advances(database, session, {&found->account, 1}, {reversal.posted_on, reversal.at, reversal.by, counted_from}); !applied) return std::move(applied).error();
   return reversed->by;
 }
 

@@ -56,13 +56,15 @@ void Auditor::take_back(const std::string& reference, Day on) {
   payment.reversed = true;
   undo(account, transaction_of_.at(reference));
   account.advance -= payment.advance;
+  Day counts_from = on;
   while (account.advance < 0 && !account.applications.empty()) {
     const auto newest = account.applications.back();
     account.applications.pop_back();
     undo(account, newest.id);
     account.advance += newest.amount;
+    counts_from = newest.value_on;  // what of it was others' money was there on that day
   }
-  use_advance(account, on);
+  use_advance(account, counts_from);
 }
 
 void Auditor::undo(Account& account, std::int64_t by) {
@@ -78,7 +80,7 @@ void Auditor::use_advance(Account& account, Day on) {
   Fen rest = account.advance;
   if (share(account, rest, on, id, {}).empty()) return;
   transactions_ = id;
-  account.applications.push_back({id, account.advance - rest});
+  account.applications.push_back({id, account.advance - rest, on});
   account.advance = rest;
 }
 

@@ -73,6 +73,7 @@ class Auditor {
   struct Application {
     std::int64_t id = 0;
     Fen amount = 0;
+    Day value_on = 0;
   };
   struct Account {
     std::vector<Bill> bills;

@@ -202,6 +202,29 @@ TEST_CASE("an advance that has paid a bill already comes back from it") {
   CHECK(books.differences().empty());
 }
 
+TEST_CASE("what others had paid in advance in time is not late because one payment bounced") {
+  TwoMonths books;
+  REQUIRE(books.pay(books.payment(12, 8'000 + 10'000, "2026-11-05")));
+  auto bounced = books.pay(books.payment(12, 5'000, "2026-11-06"));
+  REQUIRE(books.issue({202611}, "2026-12-02", {{12, 15'000}}));  // due on 12 December; both advances pay it at once
+  REQUIRE(books.due(12, "2026-12-02").due() == Money{0});
+  REQUIRE(books.take_back(bounced->id, "2027-02-10"));
+  // 100.00 was there in time: sixty days of 50.00, not of 150.00.
+  const auto due = books.due(12, "2027-02-10");
+  CHECK(due.principal == Money{5'000});
+  CHECK(due.late == Money{300});
+  CHECK(books.differences().empty());
+}
+
+TEST_CASE("a bill that is named twice is refused: its money would be nobody's") {
+  TwoMonths books;
+  auto p = books.payment(11, 10'000, "2026-11-05");
+  p.bills = {{{11}, kOctober, 1}, {{11}, kOctober, 1}};
+  CHECK(books.code_of(p) == "receivables.bill_twice");
+  CHECK(books.due(11, "2026-10-12").principal == Money{15'000});
+  CHECK(books.differences().empty());
+}
+
 TEST_CASE("the order in which debts are paid is the utility's choice") {
   TwoMonths books;
   books.owner().lease()->execute("UPDATE receivables_setting SET value = 'all_principal_first' WHERE name = 'allocation_order'");
