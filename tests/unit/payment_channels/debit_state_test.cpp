@@ -1,6 +1,7 @@
 // What becomes of a direct debit, of a mandate, and what of a bank's answer.
 #include <catch2/catch.hpp>
 
+#include "mis/base/id.hpp"
 #include "modules/payment_channels/domain/debit_state.hpp"
 #include "modules/payment_channels/domain/mandate_state.hpp"
 #include "modules/payment_channels/domain/remittance.hpp"
