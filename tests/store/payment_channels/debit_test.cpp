@@ -285,17 +285,18 @@ TEST_CASE("a result is taken chunk by chunk; who is killed in between leaves who
   DebitBooks b;
   const auto batch = b.sent();
   // 2,500 lines: the same two debits again and again, as a bank that repeats itself would send them; known after the first time.
-  std::string file;
   {
     // Made as rows, since a text file does not take the same debit twice.
     const auto loaded = b.load(batch.id, b.result_text(batch.id, {{11, "0000", 15'510}, {12, "0000", 8'100}}));
     REQUIRE(loaded);
-    auto s = b.owner().lease();
-    for (int seq = 3; seq <= 2'500; ++seq)
-      s->execute("INSERT INTO payment_channels_debit_answer (result_id, seq, line_no, end_to_end_id, outcome, amount_fen, paid_fen, paid_on, reason, bank_reference) "
-                 "SELECT result_id, ?, ?, end_to_end_id, outcome, amount_fen, paid_fen, paid_on, reason, bank_reference FROM payment_channels_debit_answer WHERE result_id = ? AND seq = ?", seq, seq, loaded->id,
-                 seq % 2 + 1);
-    s->execute("UPDATE payment_channels_debit_result SET line_count = 2500 WHERE result_id = ?", loaded->id);
+    REQUIRE(b.owner().transact([&](db::Session& s) -> Status {
+      for (int seq = 3; seq <= 2'500; ++seq)
+        s.execute("INSERT INTO payment_channels_debit_answer (result_id, seq, line_no, end_to_end_id, outcome, amount_fen, paid_fen, paid_on, reason, bank_reference) "
+                  "SELECT result_id, ?, ?, end_to_end_id, outcome, amount_fen, paid_fen, paid_on, reason, bank_reference FROM payment_channels_debit_answer WHERE result_id = ? AND seq = ?", seq, seq, loaded->id,
+                  seq % 2 + 1);
+      s.execute("UPDATE payment_channels_debit_result SET line_count = 2500 WHERE result_id = ?", loaded->id);
+      return ok();
+    }));
     // Killed in the second chunk: its work is rolled back, the first stays.
     REQUIRE(b.app().transact([&](db::Session& session) { return b.results.take(session, loaded->id, 0); }));
     const auto killed = b.app().transact([&](db::Session& session) -> Result<std::int64_t> {
