@@ -1,5 +1,6 @@
 // A bank's statement, movement by movement into its rows.
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -31,6 +32,32 @@ StatementLoad load_row(const db::Rows& row) {
   return load;
 }
 
+// What banks write where they have no reference.
+std::string_view real_reference(std::string_view text) {
+  std::string upper(text);
+  for (char& c : upper)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return upper == "NONREF" || upper == "NOTPROVIDED" || upper == "N/A" ? std::string_view{} : text;
+}
+
+// The entry's own, else that of its payments: the smallest, so that their order in the file does not matter.
+std::string_view bank_reference(const StatementEntry& e) {
+  std::string_view found = real_reference(e.bank_reference);
+  if (!found.empty()) return found;
+  for (const auto& t : e.transactions)
+    if (const auto one = real_reference(t.bank_reference); !one.empty() && (found.empty() || one < found)) found = one;
+  return found;
+}
+
+// An entry of a file with its receipts, which have no key until it is known whether the entry is there already.
+struct Movement {
+  std::string base;               // the bank's reference, else statement and entry
+  int nth = 1;                    // of those that share it in a statement
+  std::optional<Date> booked_on;  // as the bank tells it
+  Money amount;                   // of the entry as a whole; debits negative
+  std::vector<Receipt> receipts;
+};
+
 // Gathers what a file brings. Statements are small beside debit files: a bank's day has some thousand movements.
 class Collector {
  public:
@@ -39,6 +66,7 @@ class Collector {
   void head(const StatementHead& head) {
     heads_.push_back(head);
     occurrences_.clear();
+    entry_no_ = 0;  // so that a statement's entries have the same keys whatever stands before it in the file
   }
   void end(const StatementEnd& end) { ends_.push_back(end); }
   void problem(const files::Problem& p) {
@@ -48,31 +76,41 @@ class Collector {
   void entry(const StatementEntry& e) {
     ++entry_no_;
     if (e.state != EntryState::kBooked || e.amount.value == 0) return;
-    std::string key = !e.bank_reference.empty() ? e.bank_reference : fmt::format("{}/{}", e.statement_id, !e.reference.empty() ? e.reference : std::to_string(entry_no_));
-    // A bank may give one reference to several entries of a statement.
-    if (const int nth = ++occurrences_[key]; nth > 1) key += fmt::format("/{}", nth);
-    const bool parts = e.adds_up && e.transactions.size() > 1;
-    if (!parts) {
-      add(e, key, 0, e.amount, e.direction, e.transactions.empty() ? StatementTransaction{} : e.transactions.front());
-      return;
+    Movement m;
+    m.booked_on = e.booked_on;
+    m.amount = e.direction == Direction::kCredit ? e.amount : -e.amount;
+    bool noted = false;
+    if (const auto reference = bank_reference(e); !reference.empty()) {
+      m.base = reference;
+    } else {
+      // Nothing would say that the statement's entry is the same one: the statement brings the money, under a key of its own.
+      noted = heads_.back().kind == StatementKind::kNotification;
+      const auto own = real_reference(e.reference);
+      m.base = fmt::format("{}{}/{}", noted ? "notified/" : "", e.statement_id, !own.empty() ? std::string(own) : std::to_string(entry_no_));
     }
-    int part = 0;
-    for (const auto& t : e.transactions) add(e, key, ++part, t.amount, t.direction, t);
+    m.base = fitted_text(m.base, 110);  // leaves room for what tells entries of one reference apart
+    // A bank may give one reference to several entries of a statement.
+    m.nth = ++occurrences_[m.base + "\x1F" + (m.booked_on ? m.booked_on->to_string() : "")];
+    if (e.adds_up && e.transactions.size() > 1) {
+      int part = 0;
+      for (const auto& t : e.transactions) add(m, e, ++part, t.amount, t.direction, t, noted);
+    } else {
+      add(m, e, 0, e.amount, e.direction, e.transactions.empty() ? StatementTransaction{} : e.transactions.front(), noted);
+    }
+    movements_.push_back(std::move(m));
   }
 
-  // `false` where the file is to be refused.
   std::vector<FieldError>& problems() { return problems_; }
   std::int64_t problem_count() const { return problem_count_; }
-  std::vector<Receipt>& receipts() { return receipts_; }
+  std::vector<Movement>& movements() { return movements_; }
   const std::vector<StatementHead>& heads() const { return heads_; }
   const std::vector<StatementEnd>& ends() const { return ends_; }
 
  private:
-  void add(const StatementEntry& e, const std::string& key, int part, Money amount, Direction direction, const StatementTransaction& t) {
+  void add(Movement& to, const StatementEntry& e, int part, Money amount, Direction direction, const StatementTransaction& t, bool noted) {
     if (amount.value == 0) return;
     Receipt r;
     r.channel_id = channel_id_;
-    r.entry_key = fitted_text(key, 140);
     r.part_no = part;
     r.credit = direction == Direction::kCredit;
     r.reversal = e.reversal || t.returned.has_value();
@@ -87,7 +125,9 @@ class Collector {
     r.remittance = fitted_text(text, 500);
     r.end_to_end_id = fitted_text(!t.end_to_end_id.empty() ? t.end_to_end_id : t.payment_id, 64);
     if (t.returned) r.return_reason = fitted_text(t.returned->reason + (t.returned->information.empty() ? "" : " " + t.returned->information), 80);
-    receipts_.push_back(std::move(r));
+    r.state = noted ? "noted" : "received";
+    if (noted) r.note = "a notification without the bank's reference; the statement brings the money";
+    to.receipts.push_back(std::move(r));
   }
 
   std::int64_t channel_id_;
@@ -95,42 +135,86 @@ class Collector {
   std::int64_t entry_no_ = 0, problem_count_ = 0;
   std::vector<StatementHead> heads_;
   std::vector<StatementEnd> ends_;
-  std::vector<Receipt> receipts_;
+  std::vector<Movement> movements_;
   std::vector<FieldError> problems_;
   std::unordered_map<std::string, int> occurrences_;
 };
 
-// Takes out what is there already; an error where it is there with another amount.
-Result<std::int64_t> drop_known(db::Session& session, std::int64_t channel_id, std::vector<Receipt>& receipts) {
+// The keys that a movement may have. A reference belongs to the first day that it is told for; on another day it is another entry's,
+// which has the day in its key. Where the bank tells no day, that is in the key too, and the entry may be any day's.
+struct Keys {
+  std::string plain, dated, undated;
+};
+Keys keys_of(const Movement& m) {
+  const std::string nth = m.nth > 1 ? fmt::format("/{}", m.nth) : "";
+  return {m.base + nth, m.booked_on ? fmt::format("{}@{}{}", m.base, m.booked_on->to_string(), nth) : "", fmt::format("{}@{}", m.base, nth)};
+}
+
+struct Told {
+  Date booked_on;
+  Money amount;  // of all its parts; debits negative
+};
+using ToldEntries = std::unordered_map<std::string, Told>;
+
+ToldEntries told_entries(db::Session& session, std::int64_t channel_id, const std::vector<Movement>& movements) {
   std::vector<std::string> keys;
-  for (const auto& r : receipts) keys.push_back(r.entry_key);
-  std::unordered_map<std::string, std::pair<Money, bool>> there;
-  const auto name = [](const std::string& key, int part) { return fmt::format("{}\x1F{}", key, part); };
+  for (const auto& m : movements)
+    for (auto [plain, dated, undated] = keys_of(m); auto* key : {&plain, &dated, &undated})
+      if (!key->empty()) keys.push_back(std::move(*key));
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  ToldEntries told;
+  std::set<std::pair<std::string, int>> parts;  // the column's order ignores case, so that a row may come for two keys
   const db::Param first[] = {db::Param(channel_id)};
-  files::query_in(session, "SELECT entry_key, part_no, amount_fen, direction FROM payment_channels_receipt WHERE channel_id = ? AND entry_key IN (*)", keys,
-                  [&](db::Rows& row) { there.emplace(name(row.text(0), row.i32(1)), std::pair(Money{row.i64(2)}, row.text(3) == "credit")); }, first);
-  std::vector<Receipt> fresh;
-  for (auto& r : receipts) {
-    const auto found = there.find(name(r.entry_key, r.part_no));
-    if (found == there.end()) {
-      fresh.push_back(std::move(r));
+  files::query_in(session, "SELECT entry_key, part_no, booked_on, amount_fen, direction FROM payment_channels_receipt WHERE channel_id = ? AND entry_key IN (*)", keys,
+                  [&](db::Rows& row) {
+                    if (!parts.emplace(row.text(0), row.i32(1)).second) return;
+                    auto& entry = told.try_emplace(row.text(0), Told{row.date(2), Money{0}}).first->second;
+                    const Money amount{row.i64(3)};
+                    entry.amount += row.text(4) == "credit" ? amount : -amount;
+                  }, first);
+  return told;
+}
+
+struct Fresh {
+  std::vector<Receipt> receipts;
+  std::int64_t known = 0;
+};
+
+// Leaves out what is there already, in the books or further up in the file; an error where it is there with another amount. An entry
+// is compared as a whole, since a bank may tell it once as a sum and once payment by payment.
+Result<Fresh> fresh_receipts(db::Session& session, std::int64_t channel_id, std::vector<Movement>& movements) {
+  auto told = told_entries(session, channel_id, movements);
+  Fresh fresh;
+  for (auto& m : movements) {
+    const auto keys = keys_of(m);
+    const auto plain = told.find(keys.plain);
+    auto same = plain;
+    if (plain == told.end() || (m.booked_on && plain->second.booked_on != *m.booked_on)) same = told.find(keys.undated);
+    if (same == told.end() && m.booked_on) same = told.find(keys.dated);
+    if (same != told.end()) {
+      if (same->second.amount != m.amount)
+        return conflict("payment_channels.entry_differs", fmt::format("expected the movement {} as it was told before, {} fen, but found {} fen", same->first, same->second.amount.value, m.amount.value));
+      fresh.known += static_cast<std::int64_t>(m.receipts.size());
       continue;
     }
-    if (found->second != std::pair(r.amount, r.credit))
-      return conflict("payment_channels.entry_differs", fmt::format("expected the movement {} as it was told before, {} fen, but found {} fen", r.entry_key, found->second.first.value, r.amount.value));
+    const auto& key = !m.booked_on ? keys.undated : plain == told.end() ? keys.plain : keys.dated;
+    told.emplace(key, Told{m.receipts.front().booked_on, m.amount});
+    for (auto& r : m.receipts) {
+      r.entry_key = key;
+      fresh.receipts.push_back(std::move(r));
+    }
   }
-  const auto known = static_cast<std::int64_t>(receipts.size() - fresh.size());
-  receipts = std::move(fresh);
-  return known;
+  return fresh;
 }
 
 void write_receipts(db::Session& session, std::int64_t first_id, std::int64_t file_id, const std::vector<Receipt>& receipts, Instant now) {
   db::BulkWriter rows("payment_channels_receipt", {"receipt_id", "file_id", "seq", "channel_id", "entry_key", "part_no", "direction", "reversal", "amount_fen", "booked_on", "value_on", "payer_name", "payer_account",
-                                                   "remittance", "end_to_end_id", "return_reason", "state", "changed_at"});
+                                                   "remittance", "end_to_end_id", "return_reason", "state", "note", "changed_at"});
   int seq = 0;
   for (const auto& r : receipts) {
     rows.add(first_id++).add(file_id).add(++seq).add(r.channel_id).add(r.entry_key).add(r.part_no).add(r.credit ? "credit" : "debit").add(r.reversal).add(r.amount).add(r.booked_on).add(r.value_on);
-    rows.add(r.payer_name).add(r.payer_account).add(r.remittance).add(r.end_to_end_id).add(r.return_reason).add("received").add(now);
+    rows.add(r.payer_name).add(r.payer_account).add(r.remittance).add(r.end_to_end_id).add(r.return_reason).add(r.state).add(r.note).add(now);
     rows.end_row();
   }
   rows.flush(session);
@@ -184,14 +268,14 @@ Result<StatementLoad> StatementService::load(db::Session& session, const Channel
   if (!read) return std::move(read).error();
   if (found.problem_count() > 0)
     return invalid("payment_channels.file_problems", fmt::format("expected a file that can be read as a whole but {} of its parts cannot", found.problem_count()), std::move(found.problems()));
-  auto known = drop_known(session, channel.id, found.receipts());
-  if (!known) return std::move(known).error();
-  const auto count = static_cast<std::int64_t>(found.receipts().size());
+  auto fresh = fresh_receipts(session, channel.id, found.movements());
+  if (!fresh) return std::move(fresh).error();
+  const auto count = static_cast<std::int64_t>(fresh->receipts.size());
   session.execute("INSERT INTO payment_channels_statement_file (channel_id, state, file_name, file_sha256, receipt_count, known_count, loaded_by, loaded_at) VALUES (?, 'loaded', ?, ?, ?, ?, ?, ?)", channel.id,
-                  fitted_text(file.name, 120), sum, count, *known, by, now);
+                  fitted_text(file.name, 120), sum, count, fresh->known, by, now);
   const auto file_id = session.last_insert_id();
   if (auto written = write_statements(session, file_id, channel.id, found); !written) return std::move(written).error();
-  if (count > 0) write_receipts(session, services_.database.take_ids(kReceiptSequence, count), file_id, found.receipts(), now);
+  if (count > 0) write_receipts(session, services_.database.take_ids(kReceiptSequence, count), file_id, fresh->receipts, now);
   std::vector<jobs::Shard> shards;
   for (std::int64_t chunk = 0; chunk * kReceiptsPerShard < count; ++chunk) shards.push_back({chunk, static_cast<int>(std::min(kReceiptsPerShard, count - chunk * kReceiptsPerShard))});
   const auto job = jobs::create(session, now, kStatementJob, file_id, "receipts", shards, by);

@@ -18,30 +18,55 @@ struct Entry {
   std::string remittance = {};
   std::string end_to_end_id = {};
   std::string return_reason = {};
+  std::string booked_on = "2026-11-22";  // empty where the bank tells none
+  std::string payment_reference = {};    // the bank's, of the payment inside
+  std::vector<int> parts = {};           // payments inside, where there are several
 };
 
 std::string entry_xml(const Entry& e) {
-  const auto amount = format_yuan(Money{e.fen < 0 ? -e.fen : e.fen});
-  return "<Ntry><Amt Ccy=\"CNY\">" + amount + "</Amt><CdtDbtInd>" + (e.fen < 0 ? "DBIT" : "CRDT") + "</CdtDbtInd>" + (e.return_reason.empty() ? "" : "<RvslInd>true</RvslInd>") +
-         "<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-11-22</Dt></BookgDt><ValDt><Dt>2026-11-21</Dt></ValDt><AcctSvcrRef>" + e.reference + "</AcctSvcrRef><BkTxCd><Prtry><Cd>X</Cd></Prtry></BkTxCd><NtryDtls><TxDtls><Refs>" +
-         (e.end_to_end_id.empty() ? "" : "<EndToEndId>" + e.end_to_end_id + "</EndToEndId>") + "</Refs><Amt Ccy=\"CNY\">" + amount + "</Amt><CdtDbtInd>" + (e.fen < 0 ? "DBIT" : "CRDT") + "</CdtDbtInd>" +
-         "<RmtInf><Ustrd>" + e.remittance + "</Ustrd></RmtInf>" + (e.return_reason.empty() ? "" : "<RtrInf><Rsn><Cd>" + e.return_reason + "</Cd></Rsn></RtrInf>") + "</TxDtls></NtryDtls></Ntry>";
+  const std::string direction = std::string("<CdtDbtInd>") + (e.fen < 0 ? "DBIT" : "CRDT") + "</CdtDbtInd>";
+  const auto amount = [](int fen) { return "<Amt Ccy=\"CNY\">" + format_yuan(Money{fen < 0 ? -fen : fen}) + "</Amt>"; };
+  std::string details;
+  for (const int fen : e.parts.empty() ? std::vector<int>{e.fen} : e.parts)
+    details += "<TxDtls><Refs>" + (e.payment_reference.empty() ? "" : "<AcctSvcrRef>" + e.payment_reference + "</AcctSvcrRef>") +
+               (e.end_to_end_id.empty() ? "" : "<EndToEndId>" + e.end_to_end_id + "</EndToEndId>") + "</Refs>" + amount(fen) + direction + "<RmtInf><Ustrd>" + e.remittance + "</Ustrd></RmtInf>" +
+               (e.return_reason.empty() ? "" : "<RtrInf><Rsn><Cd>" + e.return_reason + "</Cd></Rsn></RtrInf>") + "</TxDtls>";
+  return "<Ntry>" + amount(e.fen) + direction + (e.return_reason.empty() ? "" : "<RvslInd>true</RvslInd>") + "<Sts><Cd>BOOK</Cd></Sts>" +
+         (e.booked_on.empty() ? "" : "<BookgDt><Dt>" + e.booked_on + "</Dt></BookgDt>") + "<ValDt><Dt>2026-11-21</Dt></ValDt>" +
+         (e.reference.empty() ? "" : "<AcctSvcrRef>" + e.reference + "</AcctSvcrRef>") + "<BkTxCd><Prtry><Cd>X</Cd></Prtry></BkTxCd><NtryDtls>" + details + "</NtryDtls></Ntry>";
 }
 
-std::string statement(const std::string& id, const std::vector<Entry>& entries, int closing_off_by = 0) {
-  int sum = 0;
-  std::string inside;
-  for (const auto& e : entries) {
-    sum += e.fen;
-    inside += entry_xml(e);
-  }
+struct Told {
+  std::string id;
+  std::vector<Entry> entries;
+};
+
+std::string statements(const std::vector<Told>& list, int closing_off_by = 0) {
   const auto balance = [](const char* code, int fen) {
     return std::string("<Bal><Tp><CdOrPrtry><Cd>") + code + "</Cd></CdOrPrtry></Tp><Amt Ccy=\"CNY\">" + format_yuan(Money{fen < 0 ? -fen : fen}) + "</Amt><CdtDbtInd>" + (fen < 0 ? "DBIT" : "CRDT") +
            "</CdtDbtInd><Dt><Dt>2026-11-22</Dt></Dt></Bal>";
   };
-  return R"(<?xml version="1.0" encoding="UTF-8"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><GrpHdr><MsgId>M)" + id +
-         "</MsgId><CreDtTm>2026-11-22T20:00:00</CreDtTm></GrpHdr><Stmt><Id>" + id + "</Id><Acct><Id><Othr><Id>110900123</Id></Othr></Id></Acct>" + balance("OPBD", 1'000'000) +
-         balance("CLBD", 1'000'000 + sum + closing_off_by) + inside + "</Stmt></BkToCstmrStmt></Document>";
+  std::string inside;
+  for (const auto& one : list) {
+    int sum = 0;
+    std::string entries;
+    for (const auto& e : one.entries) {
+      sum += e.fen;
+      entries += entry_xml(e);
+    }
+    inside += "<Stmt><Id>" + one.id + "</Id><Acct><Id><Othr><Id>110900123</Id></Othr></Id></Acct>" + balance("OPBD", 1'000'000) + balance("CLBD", 1'000'000 + sum + closing_off_by) + entries + "</Stmt>";
+  }
+  return R"(<?xml version="1.0" encoding="UTF-8"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><GrpHdr><MsgId>M)" + list.front().id +
+         "</MsgId><CreDtTm>2026-11-22T20:00:00</CreDtTm></GrpHdr>" + inside + "</BkToCstmrStmt></Document>";
+}
+
+std::string statement(const std::string& id, const std::vector<Entry>& entries, int closing_off_by = 0) { return statements({{id, entries}}, closing_off_by); }
+
+std::string notification(const std::string& id, const std::vector<Entry>& entries) {
+  std::string inside;
+  for (const auto& e : entries) inside += entry_xml(e);
+  return R"(<?xml version="1.0" encoding="UTF-8"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08"><BkToCstmrDbtCdtNtfctn><GrpHdr><MsgId>M)" + id +
+         "</MsgId><CreDtTm>2026-11-22T20:00:00</CreDtTm></GrpHdr><Ntfctn><Id>" + id + "</Id><Acct><Id><Othr><Id>110900123</Id></Othr></Id></Acct>" + inside + "</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>";
 }
 
 }  // namespace
@@ -196,5 +221,90 @@ TEST_CASE("movements are taken in chunks; who is killed in between books nothing
   CHECK(b.number("SELECT COUNT(*) FROM payment_channels_receipt WHERE state = 'received'") == 0);
   CHECK(b.number("SELECT COUNT(*) FROM payment_channels_receipt WHERE state = 'paid'") == 400);
   CHECK(b.ledger_balance(LedgerAccount::kBank) == Money{1'200 * 100 + 1'199 * 600});
+  CHECK(b.every_difference().empty());
+}
+
+TEST_CASE("a statement without references that comes again alone is known, whatever stood before it in its first file") {
+  DebitBooks b;
+  const std::string none = GENERATE("", "NONREF", "NotProvided", "N/A");
+  const Told first{"S1", {{none, 100, "a"}, {none, 200, "b"}}}, second{"S2", {{none, 300, "c"}, {none, 300, "d"}}};
+  CHECK(b.take_statement(statements({first, second})).receipts == 4);
+  const auto again = b.take_statement(statements({second}));
+  CHECK(again.receipts == 0);
+  CHECK(again.known == 2);
+  CHECK(b.ledger_balance(LedgerAccount::kBank) == Money{900});
+  CHECK(b.every_difference().empty());
+}
+
+TEST_CASE("the reference of the payment inside is the entry's where it has none of its own") {
+  DebitBooks b;
+  b.take_statement(notification("N1", {{"", 100, "a", "", "", "2026-11-22", "T1"}, {"NONREF", 250, "b", "", "", "2026-11-22", "T2"}}));
+  const auto later = b.take_statement(statement("S1", {{"T2", 250, "b"}, {"NONREF", 100, "a", "", "", "2026-11-22", "T1"}}));
+  CHECK(later.receipts == 0);
+  CHECK(later.known == 2);
+  CHECK(b.ledger_balance(LedgerAccount::kBank) == Money{350});
+  CHECK(b.every_difference().empty());
+}
+
+TEST_CASE("a notification without the bank's reference moves no money: the statement does") {
+  DebitBooks b;
+  CHECK(b.take_statement(notification("S1", {{"", 8'100, "电费 " + make_account_no(12)}})).receipts == 1);
+  const auto noted = b.receipts().front();
+  CHECK(noted.state == "noted");
+  CHECK_FALSE(noted.note.empty());
+  CHECK(b.ledger_balance(LedgerAccount::kBank) == Money{0});
+  CHECK(b.take_statement(statement("S1", {{"", 8'100, "电费 " + make_account_no(12)}})).receipts == 1);
+  CHECK(b.receipts().back().state == "paid");
+  CHECK(b.ledger_balance(LedgerAccount::kBank) == Money{8'100});
+  CHECK(b.every_difference().empty());
+}
+
+TEST_CASE("an entry told payment by payment and once more as a sum is one entry") {
+  DebitBooks b;
+  const int sign = GENERATE(1, -1);
+  const auto detailed = notification("N1", {{"E1", 600 * sign, "x", "", "", "2026-11-22", "", {100 * sign, 200 * sign, 300 * sign}}});
+  const auto sum = statement("S1", {{"E1", 600 * sign, "x"}});
+  const bool details_first = GENERATE(true, false);
+  const auto first = b.take_statement(details_first ? detailed : sum);
+  CHECK(first.receipts == (details_first ? 3 : 1));
+  const auto second = b.take_statement(details_first ? sum : detailed);
+  CHECK(second.receipts == 0);
+  CHECK(second.known == (details_first ? 1 : 3));
+  CHECK(b.ledger_balance(LedgerAccount::kBank) == Money{sign > 0 ? 600 : 0});
+  // Another amount, another direction: two stories of one entry.
+  CHECK(b.load_statement(statement("S2", {{"E1", 500 * sign, "x"}})).error().code == "payment_channels.entry_differs");
+  CHECK(b.load_statement(statement("S3", {{"E1", -600 * sign, "x"}})).error().code == "payment_channels.entry_differs");
+  CHECK(b.every_difference().empty());
+}
+
+TEST_CASE("a bank that gives its references anew each day means another entry") {
+  DebitBooks b;
+  const Entry today{"1", 100, "a"}, tomorrow{"1", 100, "a", "", "", "2026-11-23"}, third{"1", 300, "c", "", "", "2026-11-24"};
+  CHECK(b.take_statement(statement("S1", {today})).receipts == 1);
+  CHECK(b.take_statement(statement("S2", {tomorrow, third})).receipts == 2);
+  const auto again = b.take_statement(statement("S3", {third, tomorrow, today}));
+  CHECK(again.receipts == 0);
+  CHECK(again.known == 3);
+  CHECK(b.ledger_balance(LedgerAccount::kBank) == Money{500});
+  CHECK(b.every_difference().empty());
+}
+
+TEST_CASE("an entry of no day may be any day's, so it is not booked a second time") {
+  DebitBooks b;
+  const Entry undated{"E1", 100, "a", "", "", ""}, dated{"E1", 100, "a"};
+  const bool undated_first = GENERATE(true, false);
+  b.take_statement(notification("N1", {undated_first ? undated : dated}));
+  CHECK(b.take_statement(statement("S1", {undated_first ? dated : undated})).known == 1);
+  CHECK(b.ledger_balance(LedgerAccount::kBank) == Money{100});
+  CHECK(b.every_difference().empty());
+}
+
+TEST_CASE("an entry that stands in two statements of a file is taken once; of two in one statement each counts") {
+  DebitBooks b;
+  const auto taken = b.take_statement(statements({{"S1", {{"E1", 100, "a"}, {"E1", 100, "a"}}}, {"S2", {{"E1", 100, "a"}, {"E2", 50, "b"}}}}));
+  CHECK(taken.receipts == 3);
+  CHECK(taken.known == 1);
+  CHECK(b.ledger_balance(LedgerAccount::kBank) == Money{250});
+  CHECK(b.load_statement(statements({{"S3", {{"E3", 100, "a"}}}, {"S4", {{"E3", 101, "a"}}}})).error().code == "payment_channels.entry_differs");
   CHECK(b.every_difference().empty());
 }
