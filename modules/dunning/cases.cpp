@@ -17,6 +17,14 @@ struct Present {
   Money balance;  // of a prepaid account
 };
 
+// A case is about its own bill and what was due no later. A newer bill that has become overdue meanwhile is no reason for this stop:
+// it has had neither its own 30 days nor a reminder nor a notice.
+bool is_debt_paid(db::Session& session, const Case& c, Date today) {
+  for (const auto& item : receivables::due_of(session, c.account, today).items)
+    if (item.outstanding.value > 0 && item.due_on <= c.due_on) return false;
+  return true;
+}
+
 Present present_of(const Services& services, db::Session& session, const Case& c) {
   const Date today = local_date(services.clock.now());
   Present p;
@@ -32,7 +40,7 @@ Present present_of(const Services& services, db::Session& session, const Case& c
   p.overdue = overdue_of(session, c.account, today);
   switch (c.kind) {
     case CaseKind::kArrears:
-      p.facts.settled = p.overdue.principal.value == 0;
+      p.facts.settled = is_debt_paid(session, c, today);
       p.facts.on_plan = !accounts_on_plan(session, std::span<const AccountId>(&c.account, 1)).empty();
       p.facts.reminded = session.query("SELECT 1 FROM dunning_notice WHERE account_id = ? AND billing_month = ? AND revision = ? AND purpose = 'reminder' LIMIT 1", c.account, c.month,
                                        c.revision).next();

@@ -46,7 +46,7 @@ Error too_early(std::string_view what, Instant earliest, Instant now) {
 
 // Whatever leads towards a stop.
 Status check_debt(const CaseFacts& facts) {
-  if (facts.settled) return conflict("dunning.settled", "expected something overdue but everything is paid; cancel the case");
+  if (facts.settled) return conflict("dunning.settled", "expected something left of the bill that the case is about but it is paid; cancel the case");
   if (facts.on_plan) return conflict("dunning.on_plan", "expected no instalment plan but the debt is being paid by one; cancel the case");
   return ok();
 }
@@ -150,7 +150,7 @@ Result<CaseState> check_move(const CaseFacts& facts, const Move& move) {
     case CaseStep::kNoticeAgain: status = check_last_notice(facts, move); break;
     case CaseStep::kDisconnect: status = check_disconnect(facts, move); break;
     case CaseStep::kPay:
-      if (!facts.settled) status = conflict("dunning.not_settled", "expected everything overdue to be paid but it is not");
+      if (!facts.settled) status = conflict("dunning.not_settled", "expected the bill that the case is about, and older ones, to be paid but something is left");
       break;
     case CaseStep::kReconnect:
     case CaseStep::kCancel: break;

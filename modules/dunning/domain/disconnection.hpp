@@ -61,7 +61,7 @@ struct CaseFacts {
   std::optional<UserId> proposed_by;  // nobody: the dunning run
   std::optional<Instant> noticed_at, stop_at, noticed_again_at;
   bool on_plan = false;      // the debt is being paid by agreed instalments
-  bool settled = false;      // nothing is overdue any more (prepaid: the balance is positive again)
+  bool settled = false;      // nothing is left of the case's bill and what was due no later (prepaid: the balance is positive again)
 };
 
 // What is done now and by whom; `stop_at` is the time that a notice announces.

@@ -137,6 +137,39 @@ TEST_CASE("a payment at any point before the stop ends the case, and none is cut
   CHECK_FALSE(books.check(11));
 }
 
+TEST_CASE("who has paid the noticed bill is not cut off for a newer one, nor kept off for it") {
+  Arrears books;
+  REQUIRE(books.issue({202611}, "2026-12-05", {{11, 7'000}, {12, 7'000}}));  // due on the 15th
+  for (const auto account : {11, 12}) {
+    REQUIRE(books.propose(account));
+    REQUIRE(books.move(account, CaseStep::kApprove) == "approved");
+    REQUIRE(books.move(account, CaseStep::kNotice, kCollector, books.in_minutes(4 * kDay)) == "noticed");
+  }
+  books.minutes(4 * kDay - 40);
+  for (const auto account : {11, 12}) REQUIRE(books.move(account, CaseStep::kNoticeAgain, kCollector) == "noticed_again");
+  books.minutes(40);
+  // The money goes to the oldest bill first; the newer one stays open and has been overdue for three days.
+  const auto pay_old_bill = [&](std::int64_t account) {
+    const auto due = books.due(account, "2026-12-18");
+    REQUIRE(due.items.size() == 2);
+    auto payment = books.payment(account, static_cast<int>(due.items[0].due(books::day("2026-12-18")).value), "2026-12-18");
+    payment.bills = {due.items[0].bill};
+    payment.at = books.clock.at;
+    REQUIRE(books.pay(payment));
+    REQUIRE(books.due(account, "2026-12-18").principal == Money{7'000});
+  };
+  pay_old_bill(11);
+  CHECK(books.move(11, CaseStep::kDisconnect) == "dunning.settled");
+  CHECK(books.check(11));
+  CHECK(books.state_of(11) == "cancelled");
+  // Once stopped, paying the bill that it was for starts the 24 hours.
+  REQUIRE(books.move(12, CaseStep::kDisconnect) == "disconnected");
+  books.minutes(10);
+  pay_old_bill(12);
+  CHECK(books.move(12, CaseStep::kPay) == "paid");
+  CHECK(books.number("SELECT TIMESTAMPDIFF(MINUTE, disconnected_at, paid_at) FROM dunning_case WHERE account_id = 12") == 10);
+}
+
 TEST_CASE("the scan finds what was paid among all open cases") {
   Arrears books;
   books.disconnect(11);
