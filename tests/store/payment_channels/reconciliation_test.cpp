@@ -259,6 +259,50 @@ TEST_CASE("a payment that both sides put on different days is told as that, and 
   CHECK(b.in_transit() == Money{100});
 }
 
+TEST_CASE("a serial number that begins anew each day does not make another day's payment the same one") {
+  TheNextDay b;
+  const auto pay = [&](const char* key, const char* serial, std::int64_t account, int fen) {
+    auto request = b.request(key, account, fen);
+    request.serial = serial;
+    return b.pay(request);
+  };
+  REQUIRE(pay("22-1", "0001", 11, 300).approved());
+  REQUIRE(pay("22-2", "0002", 11, 400).approved());
+  b.morning();
+  const auto first = b.load(file_of({{"0001", 11, 300}}));
+  REQUIRE(b.found(*first).size() == 1);  // 0002 is only ours
+  b.clock.set("2026-11-24T09:00:00+08:00");
+  // The same account and amount as what the day before has already; another account; another amount.
+  const auto second = b.load(file_of({{"0001", 11, 300}, {"0002", 12, 400}}, "20261123"), "2026-11-23");
+  const auto found = b.found(*second);
+  REQUIRE(found.size() == 2);
+  for (const auto& d : found) {
+    CAPTURE(d.serial_no);
+    CHECK(d.kind == DifferenceKind::kOnlyTheirs);
+    CHECK_FALSE(d.item_id);
+    REQUIRE(b.settle(d.id, Resolution::kPost));
+  }
+  // Nobody's payment of the day before was taken back for it.
+  CHECK(b.in_transit() == Money{300 + 400 + 300 + 400});
+  CHECK(b.items("paid") == 4);
+  CHECK(b.all_differences().empty());
+}
+
+TEST_CASE("another day's payment is not taken back to make room for a line of this day") {
+  TheNextDay b;
+  b.pay("K1", 11, 300);
+  b.morning();
+  const auto r = b.load(file_of({{"K1", 12, 300}}));
+  const auto id = b.found(*r).at(0).id;
+  REQUIRE(b.propose(id, Resolution::kPost));
+  b.owner().lease()->execute("UPDATE payment_channels_item SET business_date = '2026-11-21' WHERE request_key = 'K1'");
+  CHECK(b.approve(id, b.supervisor).error().code == "payment_channels.changed_meanwhile");
+  CHECK(b.in_transit() == Money{300});
+  b.owner().lease()->execute("UPDATE payment_channels_item SET business_date = '2026-11-22' WHERE request_key = 'K1'");
+  CHECK(b.approve(id, b.supervisor));
+  CHECK(b.all_differences().empty());
+}
+
 TEST_CASE("an item that has changed since the comparison is not settled by it") {
   TheNextDay b;
   b.pay("OURS", 11, 200);
