@@ -1,6 +1,8 @@
 // A bank's file of the day against our items: what is found, who may settle it, and that money moves by it exactly once.
 #include <catch2/catch.hpp>
 
+#include <chrono>
+#include <future>
 #include <map>
 
 #include <fmt/format.h>
@@ -300,6 +302,33 @@ TEST_CASE("another day's payment is not taken back to make room for a line of th
   CHECK(b.in_transit() == Money{300});
   b.owner().lease()->execute("UPDATE payment_channels_item SET business_date = '2026-11-22' WHERE request_key = 'K1'");
   CHECK(b.approve(id, b.supervisor));
+  CHECK(b.all_differences().empty());
+}
+
+TEST_CASE("a late message that meets the approval of its own voided payment keeps what was taken in") {
+  TheNextDay b;
+  b.reverse("LATE", "RL");
+  b.morning();
+  const auto r = b.load(file_of({{"LATE", 12, 800}}));
+  const auto id = b.found(*r).at(0).id;
+  REQUIRE(b.propose(id, Resolution::kPost));
+  std::future<ItemAnswer> late;
+  const auto approved = b.app().transact([&](db::Session& s) {
+    auto done = b.reconciliations.approve(s, b.bank, id, b.supervisor);
+    if (!late.valid()) {
+      // It has read the voided row as soon as it waits for the one that the approval holds.
+      late = std::async(std::launch::async, [&b] { return b.pay("LATE", 12, 999); });
+      auto owner = b.owner().lease();
+      while (!owner->query("SELECT 1 FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT' AND trx_query LIKE '%payment_channels_item%FOR UPDATE%'").next() &&
+             late.wait_for(std::chrono::milliseconds(20)) != std::future_status::ready) {}
+    }
+    return done;
+  });
+  REQUIRE(approved);
+  CHECK(late.get().response == Response::kReused);  // another amount than what was taken in
+  CHECK(b.number("SELECT amount_fen FROM payment_channels_item WHERE request_key = 'LATE'") == 800);
+  CHECK(b.pay("LATE", 12, 800).approved());
+  CHECK(b.in_transit() == Money{800});
   CHECK(b.all_differences().empty());
 }
 
