@@ -1,5 +1,6 @@
 #include "modules/dunning/domain/disconnection.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -51,6 +52,12 @@ Status check_debt(const CaseFacts& facts) {
   return ok();
 }
 
+// Who never got a notice was not given one, whatever the case says.
+Status check_sent(const std::optional<Instant>& sent_at, std::string_view what) {
+  if (!sent_at) return conflict("dunning.notice_not_sent", fmt::format("expected {} to have been sent but it has not gone out; see what became of its message, or give notice anew", what));
+  return ok();
+}
+
 Status check_notice(const CaseFacts& facts, const Move& move) {
   if (auto status = check_debt(facts); !status) return status;
   if (facts.kind == CaseKind::kArrears) {
@@ -71,6 +78,7 @@ Status check_notice(const CaseFacts& facts, const Move& move) {
 
 Status check_last_notice(const CaseFacts& facts, const Move& move) {
   if (auto status = check_debt(facts); !status) return status;
+  if (auto status = check_sent(facts.notice_sent_at, "the notice of the stop"); !status) return status;
   const Instant earliest{facts.stop_at->micros - kLastNoticeAtMost}, expires{facts.noticed_at->micros + kLongestNotice};
   if (move.now < earliest) return too_early("the second notice", earliest, move.now);
   if (move.now.micros + kLastNoticeBefore > expires.micros)
@@ -80,8 +88,11 @@ Status check_last_notice(const CaseFacts& facts, const Move& move) {
 
 Status check_disconnect(const CaseFacts& facts, const Move& move) {
   if (auto status = check_debt(facts); !status) return status;
-  const Instant announced = *facts.stop_at, after_last{facts.noticed_again_at->micros + kLastNoticeBefore}, expires{facts.noticed_at->micros + kLongestNotice};
-  const Instant earliest = announced > after_last ? announced : after_last;
+  if (auto status = check_sent(facts.notice_sent_at, "the notice of the stop"); !status) return status;
+  if (auto status = check_sent(facts.last_notice_sent_at, "the second notice"); !status) return status;
+  const Instant after_first{std::max(facts.noticed_at->micros, facts.notice_sent_at->micros) + least_notice(facts.kind)};
+  const Instant after_last{std::max(facts.noticed_again_at->micros, facts.last_notice_sent_at->micros) + kLastNoticeBefore}, expires{facts.noticed_at->micros + kLongestNotice};
+  const Instant earliest{std::max({facts.stop_at->micros, after_first.micros, after_last.micros})};
   if (move.now < earliest) return too_early("the stop", earliest, move.now);
   if (move.now > expires)
     return conflict("dunning.too_late", fmt::format("expected the stop within 7 days of the notice, until {}, but now it is {}; give notice anew", local_time(expires), local_time(move.now)));
