@@ -17,6 +17,22 @@ struct Present {
   Money balance;  // of a prepaid account
 };
 
+// A case is about its own bill and what was due no later. A newer bill that has become overdue meanwhile is no reason for this stop:
+// it has had neither its own 30 days nor a reminder nor a notice.
+bool is_debt_paid(db::Session& session, const Case& c, Date today) {
+  for (const auto& item : receivables::due_of(session, c.account, today).items)
+    if (item.outstanding.value > 0 && item.due_on <= c.due_on) return false;
+  return true;
+}
+
+// When the case's newest message of this kind went out, if it has.
+std::optional<Instant> sent_at(db::Session& session, const Case& c, Purpose purpose) {
+  auto rows = session.query("SELECT m.state, m.finished_at FROM dunning_notice n LEFT JOIN outbox_message_state m ON m.message_id = n.message_id WHERE n.account_id = ? AND n.case_id = ? AND n.purpose = ? "
+                            "ORDER BY n.notice_id DESC LIMIT 1", c.account, c.id, name_of(purpose));
+  if (!rows.next() || rows.is_null(0) || rows.text(0) != "sent" || rows.is_null(1)) return {};
+  return rows.instant(1);
+}
+
 Present present_of(const Services& services, db::Session& session, const Case& c) {
   const Date today = local_date(services.clock.now());
   Present p;
@@ -29,10 +45,12 @@ Present present_of(const Services& services, db::Session& session, const Case& c
   p.facts.noticed_at = c.noticed_at;
   p.facts.stop_at = c.stop_at;
   p.facts.noticed_again_at = c.noticed_again_at;
+  p.facts.notice_sent_at = sent_at(session, c, Purpose::kStopNotice);
+  p.facts.last_notice_sent_at = sent_at(session, c, Purpose::kLastNotice);
   p.overdue = overdue_of(session, c.account, today);
   switch (c.kind) {
     case CaseKind::kArrears:
-      p.facts.settled = p.overdue.principal.value == 0;
+      p.facts.settled = is_debt_paid(session, c, today);
       p.facts.on_plan = !accounts_on_plan(session, std::span<const AccountId>(&c.account, 1)).empty();
       p.facts.reminded = session.query("SELECT 1 FROM dunning_notice WHERE account_id = ? AND billing_month = ? AND revision = ? AND purpose = 'reminder' LIMIT 1", c.account, c.month,
                                        c.revision).next();

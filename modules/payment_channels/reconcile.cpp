@@ -107,6 +107,8 @@ class Settler {
     if (difference.item_id) item = lock_item(session_, *difference.item_id);
     if (*difference.how == Resolution::kReverse || (item && item->state == ItemState::kPaid)) {
       if (!item || item->amount != difference.ours.value_or(Money{})) return changed_meanwhile();
+      // Another day's good payment never makes room for a line of this day's file.
+      if (*difference.how == Resolution::kPost && item->business_date != reconciliation_.business_date) return changed_meanwhile();
       if (auto back = take_back(*item); !back) return back;
     }
     if (*difference.how == Resolution::kPost)

@@ -121,10 +121,15 @@ std::int64_t compare(db::Session& session, const Reconciliation& r, Instant now)
                   "LEFT JOIN payment_channels_item i ON i.channel_id = ? AND i.business_date = ? AND i.serial_no = t.serial_no AND i.kind = 'pay' "
                   "WHERE t.reconciliation_id = ? AND (i.item_id IS NULL OR i.state <> 'paid' OR i.amount_fen <> t.amount_fen OR i.account_no <> t.account_no) ORDER BY t.line_no",
                   r.channel_id, r.business_date, r.id);
-  // Around midnight both sides may have put a payment on different days.
+  // Around midnight both sides may have put a payment on different days. Serial numbers may begin anew each day, so the number alone
+  // does not make an item of another day the same payment: amount and account must agree too (or it is what was refused or voided
+  // under this very key), and the item must not be in the file of its own day.
   session.execute("UPDATE payment_channels_difference d JOIN payment_channels_item i ON i.channel_id = ? AND i.business_date IN (?, ?, ?, ?) AND i.serial_no = d.serial_no AND i.kind = 'pay' "
-                  "SET d.item_id = i.item_id, d.our_fen = i.amount_fen, d.kind = IF(i.state <> 'paid', d.kind, IF(i.amount_fen <> d.their_fen, 'amount', IF(i.account_no <> d.account_no, 'account', 'other_day'))) "
-                  "WHERE d.reconciliation_id = ? AND d.kind = 'only_theirs' AND d.item_id IS NULL",
+                  "SET d.item_id = i.item_id, d.our_fen = i.amount_fen, d.kind = IF(i.state = 'paid', 'other_day', d.kind) "
+                  "WHERE d.reconciliation_id = ? AND d.kind = 'only_theirs' AND d.item_id IS NULL "
+                  "AND ((i.amount_fen = d.their_fen AND i.account_no = d.account_no) OR (i.state <> 'paid' AND i.request_key = d.serial_no)) "
+                  "AND NOT EXISTS (SELECT 1 FROM payment_channels_their_item t JOIN payment_channels_reconciliation r ON r.reconciliation_id = t.reconciliation_id "
+                  "WHERE r.channel_id = i.channel_id AND r.business_date = i.business_date AND t.serial_no = i.serial_no)",
                   r.channel_id, r.business_date + -2, r.business_date + -1, r.business_date + 1, r.business_date + 2, r.id);
   session.execute("INSERT INTO payment_channels_difference (reconciliation_id, kind, serial_no, account_no, our_fen, item_id) "
                   "SELECT ?, 'only_ours', COALESCE(i.serial_no, i.request_key), i.account_no, i.amount_fen, i.item_id FROM payment_channels_item i "

@@ -156,6 +156,9 @@ class Payer {
     if (next.stored_answer) return told_again(stored);
     if (unseen) {
       auto locked = lock_item(session_, stored.id);
+      if (!locked) return conflict(kTaken, "expected the item to be there still but it is not");
+      // Somebody may have taken the money in by hand since the row was read: then the answer is another.
+      if (locked->state != stored.state || locked->payment != stored.payment || locked->content_hash != stored.content_hash) return again(*locked);
       const Item fresh = new_item();
       locked->content_hash = fresh.content_hash;
       locked->account_no = fresh.account_no;

@@ -1,5 +1,6 @@
 #include "modules/dunning/domain/disconnection.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -46,8 +47,14 @@ Error too_early(std::string_view what, Instant earliest, Instant now) {
 
 // Whatever leads towards a stop.
 Status check_debt(const CaseFacts& facts) {
-  if (facts.settled) return conflict("dunning.settled", "expected something overdue but everything is paid; cancel the case");
+  if (facts.settled) return conflict("dunning.settled", "expected something left of the bill that the case is about but it is paid; cancel the case");
   if (facts.on_plan) return conflict("dunning.on_plan", "expected no instalment plan but the debt is being paid by one; cancel the case");
+  return ok();
+}
+
+// Who never got a notice was not given one, whatever the case says.
+Status check_sent(const std::optional<Instant>& sent_at, std::string_view what) {
+  if (!sent_at) return conflict("dunning.notice_not_sent", fmt::format("expected {} to have been sent but it has not gone out; see what became of its message, or give notice anew", what));
   return ok();
 }
 
@@ -71,6 +78,7 @@ Status check_notice(const CaseFacts& facts, const Move& move) {
 
 Status check_last_notice(const CaseFacts& facts, const Move& move) {
   if (auto status = check_debt(facts); !status) return status;
+  if (auto status = check_sent(facts.notice_sent_at, "the notice of the stop"); !status) return status;
   const Instant earliest{facts.stop_at->micros - kLastNoticeAtMost}, expires{facts.noticed_at->micros + kLongestNotice};
   if (move.now < earliest) return too_early("the second notice", earliest, move.now);
   if (move.now.micros + kLastNoticeBefore > expires.micros)
@@ -80,8 +88,11 @@ Status check_last_notice(const CaseFacts& facts, const Move& move) {
 
 Status check_disconnect(const CaseFacts& facts, const Move& move) {
   if (auto status = check_debt(facts); !status) return status;
-  const Instant announced = *facts.stop_at, after_last{facts.noticed_again_at->micros + kLastNoticeBefore}, expires{facts.noticed_at->micros + kLongestNotice};
-  const Instant earliest = announced > after_last ? announced : after_last;
+  if (auto status = check_sent(facts.notice_sent_at, "the notice of the stop"); !status) return status;
+  if (auto status = check_sent(facts.last_notice_sent_at, "the second notice"); !status) return status;
+  const Instant after_first{std::max(facts.noticed_at->micros, facts.notice_sent_at->micros) + least_notice(facts.kind)};
+  const Instant after_last{std::max(facts.noticed_again_at->micros, facts.last_notice_sent_at->micros) + kLastNoticeBefore}, expires{facts.noticed_at->micros + kLongestNotice};
+  const Instant earliest{std::max({facts.stop_at->micros, after_first.micros, after_last.micros})};
   if (move.now < earliest) return too_early("the stop", earliest, move.now);
   if (move.now > expires)
     return conflict("dunning.too_late", fmt::format("expected the stop within 7 days of the notice, until {}, but now it is {}; give notice anew", local_time(expires), local_time(move.now)));
@@ -150,7 +161,7 @@ Result<CaseState> check_move(const CaseFacts& facts, const Move& move) {
     case CaseStep::kNoticeAgain: status = check_last_notice(facts, move); break;
     case CaseStep::kDisconnect: status = check_disconnect(facts, move); break;
     case CaseStep::kPay:
-      if (!facts.settled) status = conflict("dunning.not_settled", "expected everything overdue to be paid but it is not");
+      if (!facts.settled) status = conflict("dunning.not_settled", "expected the bill that the case is about, and older ones, to be paid but something is left");
       break;
     case CaseStep::kReconnect:
     case CaseStep::kCancel: break;

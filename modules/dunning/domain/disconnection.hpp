@@ -60,8 +60,10 @@ struct CaseFacts {
   bool authority_told = false;
   std::optional<UserId> proposed_by;  // nobody: the dunning run
   std::optional<Instant> noticed_at, stop_at, noticed_again_at;
+  // When the newest message of each kind went out; nothing: it has not. The waits run from it, not from the decision.
+  std::optional<Instant> notice_sent_at, last_notice_sent_at;
   bool on_plan = false;      // the debt is being paid by agreed instalments
-  bool settled = false;      // nothing is overdue any more (prepaid: the balance is positive again)
+  bool settled = false;      // nothing is left of the case's bill and what was due no later (prepaid: the balance is positive again)
 };
 
 // What is done now and by whom; `stop_at` is the time that a notice announces.
@@ -74,7 +76,7 @@ struct Move {
 
 // The state that the move leads to. Errors: dunning.case_state, security.second_person, dunning.too_early (with the earliest
 // time), dunning.too_late (the notice has expired; a new one is needed), dunning.not_reminded, dunning.authority_copy,
-// dunning.stop_time, dunning.settled, dunning.not_settled, dunning.on_plan.
+// dunning.notice_not_sent, dunning.stop_time, dunning.settled, dunning.not_settled, dunning.on_plan.
 Result<CaseState> check_move(const CaseFacts& facts, const Move& move);
 
 // When a case that was paid must be connected again.

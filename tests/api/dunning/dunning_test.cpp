@@ -172,10 +172,13 @@ TEST_CASE("a debt is dunned, stopped, paid and connected again, over HTTP") {
   const auto noticed = utility.post(collector, path + "/notify", {{"stop_at", utility.in_days(4)}});
   CHECK(differs_from_declaration(registry, "post", "/api/v1/disconnections/{case_id}/notify", noticed) == std::vector<std::string>{});
   CHECK(noticed.json().at("state") == "noticed");
+  check_refused(utility.post(collector, path + "/notify"), 409, "dunning.notice_not_sent");
+  utility.work(utility.post(approver, "/outbox/deliveries"));
   check_refused(utility.post(collector, path + "/notify"), 409, "dunning.too_early");
   utility.clock.advance_minutes(4 * static_cast<int>(kDay) - 30);
   sign_in_again();
   CHECK(utility.post(collector, path + "/notify").json().at("state") == "noticed_again");
+  utility.work(utility.post(approver, "/outbox/deliveries"));
   check_refused(utility.post(collector, path + "/execute"), 409, "dunning.too_early");
   utility.clock.advance_minutes(30);
   sign_in_again();

@@ -33,8 +33,10 @@ class Arrears : public DunningBooks {
     REQUIRE(propose(account));
     REQUIRE(move(account, CaseStep::kApprove) == "approved");
     REQUIRE(move(account, CaseStep::kNotice, kCollector, in_minutes(4 * kDay)) == "noticed");
+    post();
     minutes(4 * kDay - 40);
     REQUIRE(move(account, CaseStep::kNoticeAgain, kCollector) == "noticed_again");
+    post();
     minutes(40);
     REQUIRE(move(account, CaseStep::kDisconnect, kCollector) == "disconnected");
   }
@@ -86,12 +88,39 @@ TEST_CASE("nobody gets round the waits") {
   CHECK(books.move(11, CaseStep::kNotice, kApprover, books.in_minutes(3 * kDay - 1)) == "dunning.stop_time");
   CHECK(books.notices_of(11).size() == 2);  // what was refused told nobody anything
   CHECK(books.move(11, CaseStep::kNotice, kApprover, books.in_minutes(3 * kDay)) == "noticed");
+  books.post();
   CHECK(books.move(11, CaseStep::kNoticeAgain) == "dunning.too_early");
   books.minutes(3 * kDay - 10);
   CHECK(books.move(11, CaseStep::kNoticeAgain) == "noticed_again");
+  books.post();
   books.minutes(10);
   CHECK(books.move(11, CaseStep::kDisconnect) == "dunning.too_early");  // the time has come, but not 30 minutes since the second notice
   books.minutes(20);
+  CHECK(books.move(11, CaseStep::kDisconnect) == "disconnected");
+}
+
+TEST_CASE("nobody is stopped after a notice that never went out") {
+  Arrears books;
+  REQUIRE(books.propose(11));
+  REQUIRE(books.move(11, CaseStep::kApprove) == "approved");
+  REQUIRE(books.move(11, CaseStep::kNotice, kApprover, books.in_minutes(4 * kDay)) == "noticed");
+  books.minutes(4 * kDay - 60);
+  CHECK(books.move(11, CaseStep::kNoticeAgain) == "dunning.notice_not_sent");
+  books.post();
+  CHECK(books.move(11, CaseStep::kNoticeAgain) == "noticed_again");
+  books.minutes(60);
+  CHECK(books.move(11, CaseStep::kDisconnect) == "dunning.notice_not_sent");
+  books.post();
+  CHECK(books.move(11, CaseStep::kDisconnect) == "dunning.too_early");  // three days from when the first went out, too long after the decision
+  // Given anew and sent at once.
+  REQUIRE(books.move(11, CaseStep::kNotice, kApprover, books.in_minutes(3 * kDay)) == "noticed");
+  books.owner().lease()->execute("UPDATE outbox_message SET state = 'failed' WHERE state = 'queued'");
+  books.minutes(3 * kDay - 60);
+  CHECK(books.move(11, CaseStep::kNoticeAgain) == "dunning.notice_not_sent");  // the first one's success is not this one's
+  books.owner().lease()->execute("UPDATE outbox_message SET state = 'sent' , finished_at = queued_at WHERE state = 'failed'");
+  CHECK(books.move(11, CaseStep::kNoticeAgain) == "noticed_again");
+  books.post();
+  books.minutes(60);
   CHECK(books.move(11, CaseStep::kDisconnect) == "disconnected");
 }
 
@@ -100,11 +129,14 @@ TEST_CASE("a notice that has expired is given anew") {
   REQUIRE(books.propose(11));
   REQUIRE(books.move(11, CaseStep::kApprove) == "approved");
   REQUIRE(books.move(11, CaseStep::kNotice, kApprover, books.in_minutes(3 * kDay)) == "noticed");
+  books.post();
   books.minutes(8 * kDay);
   CHECK(books.move(11, CaseStep::kNoticeAgain) == "dunning.too_late");
   CHECK(books.move(11, CaseStep::kNotice, kApprover, books.in_minutes(3 * kDay)) == "noticed");
+  books.post();
   books.minutes(3 * kDay - 30);
   CHECK(books.move(11, CaseStep::kNoticeAgain) == "noticed_again");
+  books.post();
   books.minutes(30);
   CHECK(books.move(11, CaseStep::kDisconnect) == "disconnected");
 }
@@ -124,8 +156,10 @@ TEST_CASE("a payment at any point before the stop ends the case, and none is cut
   REQUIRE(books.propose(11));
   REQUIRE(books.move(11, CaseStep::kApprove) == "approved");
   REQUIRE(books.move(11, CaseStep::kNotice, kApprover, books.in_minutes(4 * kDay)) == "noticed");
+  books.post();
   books.minutes(4 * kDay - 30);
   REQUIRE(books.move(11, CaseStep::kNoticeAgain) == "noticed_again");
+  books.post();
   books.minutes(30);
   auto part = books.payment(11, 5'000, "2026-12-18");
   REQUIRE(books.pay(part));
@@ -135,6 +169,41 @@ TEST_CASE("a payment at any point before the stop ends the case, and none is cut
   CHECK(books.check(11));
   CHECK(books.state_of(11) == "cancelled");
   CHECK_FALSE(books.check(11));
+}
+
+TEST_CASE("who has paid the noticed bill is not cut off for a newer one, nor kept off for it") {
+  Arrears books;
+  REQUIRE(books.issue({202611}, "2026-12-05", {{11, 7'000}, {12, 7'000}}));  // due on the 15th
+  for (const auto account : {11, 12}) {
+    REQUIRE(books.propose(account));
+    REQUIRE(books.move(account, CaseStep::kApprove) == "approved");
+    REQUIRE(books.move(account, CaseStep::kNotice, kCollector, books.in_minutes(4 * kDay)) == "noticed");
+    books.post();
+  }
+  books.minutes(4 * kDay - 40);
+  for (const auto account : {11, 12}) REQUIRE(books.move(account, CaseStep::kNoticeAgain, kCollector) == "noticed_again");
+  books.post();
+  books.minutes(40);
+  // The money goes to the oldest bill first; the newer one stays open and has been overdue for three days.
+  const auto pay_old_bill = [&](std::int64_t account) {
+    const auto due = books.due(account, "2026-12-18");
+    REQUIRE(due.items.size() == 2);
+    auto payment = books.payment(account, static_cast<int>(due.items[0].due(books::day("2026-12-18")).value), "2026-12-18");
+    payment.bills = {due.items[0].bill};
+    payment.at = books.clock.at;
+    REQUIRE(books.pay(payment));
+    REQUIRE(books.due(account, "2026-12-18").principal == Money{7'000});
+  };
+  pay_old_bill(11);
+  CHECK(books.move(11, CaseStep::kDisconnect) == "dunning.settled");
+  CHECK(books.check(11));
+  CHECK(books.state_of(11) == "cancelled");
+  // Once stopped, paying the bill that it was for starts the 24 hours.
+  REQUIRE(books.move(12, CaseStep::kDisconnect) == "disconnected");
+  books.minutes(10);
+  pay_old_bill(12);
+  CHECK(books.move(12, CaseStep::kPay) == "paid");
+  CHECK(books.number("SELECT TIMESTAMPDIFF(MINUTE, disconnected_at, paid_at) FROM dunning_case WHERE account_id = 12") == 10);
 }
 
 TEST_CASE("the scan finds what was paid among all open cases") {
@@ -175,6 +244,7 @@ TEST_CASE("an important customer needs the number of the authority's copy") {
   REQUIRE(books.move(11, CaseStep::kApprove) == "approved");
   CHECK(books.move(11, CaseStep::kNotice, kApprover, books.in_minutes(4 * kDay)) == "dunning.authority_copy");
   CHECK(books.move(11, CaseStep::kNotice, kApprover, books.in_minutes(4 * kDay), "2026-117") == "noticed");
+  books.post();
 }
 
 TEST_CASE("a plan keeps a debt from being stopped, at its proposal and later") {
@@ -205,7 +275,9 @@ TEST_CASE("what the law demands is said even where the week's contacts are used 
   REQUIRE(books.propose(11));
   REQUIRE(books.move(11, CaseStep::kApprove) == "approved");
   REQUIRE(books.move(11, CaseStep::kNotice, kApprover, books.in_minutes(3 * kDay)) == "noticed");
+  books.post();
   books.minutes(3 * kDay - 30);
   REQUIRE(books.move(11, CaseStep::kNoticeAgain) == "noticed_again");  // the second contact of a week with one
+  books.post();
   CHECK(books.number("SELECT MAX(slot) FROM dunning_contact WHERE week_of = '2026-12-14'") == 2);
 }

@@ -42,6 +42,8 @@ class DunningBooks : public Books {
   std::string state_of(std::int64_t account);
   // The code of the error, or the state that the step led to.
   std::string move(std::int64_t account, mis::dunning::CaseStep step, mis::UserId by = kApprover, std::optional<mis::Instant> stop_at = {}, std::optional<std::string> copy = {});
+  // Sends what is queued, now.
+  void post();
   mis::Instant in_minutes(std::int64_t n) const { return {clock.at.micros + n * 60'000'000}; }
 
   HandClock clock;

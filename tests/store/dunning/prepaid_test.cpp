@@ -95,8 +95,10 @@ TEST_CASE("a balance that is used up is stopped with approval and notice, and re
   CHECK(books.move(11, CaseStep::kApprove, kApprover) == "approved");
   CHECK(books.move(11, CaseStep::kNotice, kCollector, books.in_minutes(kDay - 1)) == "dunning.stop_time");
   CHECK(books.move(11, CaseStep::kNotice, kCollector, books.in_minutes(kDay)) == "noticed");
+  books.post();
   books.minutes(kDay - 30);
   CHECK(books.move(11, CaseStep::kNoticeAgain, kCollector) == "noticed_again");
+  books.post();
   books.minutes(30);
   CHECK(books.move(11, CaseStep::kDisconnect, kCollector) == "disconnected");
   REQUIRE(books.pay(books.payment(11, 300, "2027-01-12")));

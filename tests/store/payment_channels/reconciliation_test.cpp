@@ -1,6 +1,8 @@
 // A bank's file of the day against our items: what is found, who may settle it, and that money moves by it exactly once.
 #include <catch2/catch.hpp>
 
+#include <chrono>
+#include <future>
 #include <map>
 
 #include <fmt/format.h>
@@ -257,6 +259,77 @@ TEST_CASE("a payment that both sides put on different days is told as that, and 
     if (d.serial_no == "EDGE") CHECK(d.state == DifferenceState::kSettled);
   CHECK(b.settle(b.found(*second).at(0).id, Resolution::kIgnore));
   CHECK(b.in_transit() == Money{100});
+}
+
+TEST_CASE("a serial number that begins anew each day does not make another day's payment the same one") {
+  TheNextDay b;
+  const auto pay = [&](const char* key, const char* serial, std::int64_t account, int fen) {
+    auto request = b.request(key, account, fen);
+    request.serial = serial;
+    return b.pay(request);
+  };
+  REQUIRE(pay("22-1", "0001", 11, 300).approved());
+  REQUIRE(pay("22-2", "0002", 11, 400).approved());
+  b.morning();
+  const auto first = b.load(file_of({{"0001", 11, 300}}));
+  REQUIRE(b.found(*first).size() == 1);  // 0002 is only ours
+  b.clock.set("2026-11-24T09:00:00+08:00");
+  // The same account and amount as what the day before has already; another account; another amount.
+  const auto second = b.load(file_of({{"0001", 11, 300}, {"0002", 12, 400}}, "20261123"), "2026-11-23");
+  const auto found = b.found(*second);
+  REQUIRE(found.size() == 2);
+  for (const auto& d : found) {
+    CAPTURE(d.serial_no);
+    CHECK(d.kind == DifferenceKind::kOnlyTheirs);
+    CHECK_FALSE(d.item_id);
+    REQUIRE(b.settle(d.id, Resolution::kPost));
+  }
+  // Nobody's payment of the day before was taken back for it.
+  CHECK(b.in_transit() == Money{300 + 400 + 300 + 400});
+  CHECK(b.items("paid") == 4);
+  CHECK(b.all_differences().empty());
+}
+
+TEST_CASE("another day's payment is not taken back to make room for a line of this day") {
+  TheNextDay b;
+  b.pay("K1", 11, 300);
+  b.morning();
+  const auto r = b.load(file_of({{"K1", 12, 300}}));
+  const auto id = b.found(*r).at(0).id;
+  REQUIRE(b.propose(id, Resolution::kPost));
+  b.owner().lease()->execute("UPDATE payment_channels_item SET business_date = '2026-11-21' WHERE request_key = 'K1'");
+  CHECK(b.approve(id, b.supervisor).error().code == "payment_channels.changed_meanwhile");
+  CHECK(b.in_transit() == Money{300});
+  b.owner().lease()->execute("UPDATE payment_channels_item SET business_date = '2026-11-22' WHERE request_key = 'K1'");
+  CHECK(b.approve(id, b.supervisor));
+  CHECK(b.all_differences().empty());
+}
+
+TEST_CASE("a late message that meets the approval of its own voided payment keeps what was taken in") {
+  TheNextDay b;
+  b.reverse("LATE", "RL");
+  b.morning();
+  const auto r = b.load(file_of({{"LATE", 12, 800}}));
+  const auto id = b.found(*r).at(0).id;
+  REQUIRE(b.propose(id, Resolution::kPost));
+  std::future<ItemAnswer> late;
+  const auto approved = b.app().transact([&](db::Session& s) {
+    auto done = b.reconciliations.approve(s, b.bank, id, b.supervisor);
+    if (!late.valid()) {
+      // It has read the voided row as soon as it waits for the one that the approval holds.
+      late = std::async(std::launch::async, [&b] { return b.pay("LATE", 12, 999); });
+      auto owner = b.owner().lease();
+      while (!owner->query("SELECT 1 FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT' AND trx_query LIKE '%payment_channels_item%FOR UPDATE%'").next() &&
+             late.wait_for(std::chrono::milliseconds(20)) != std::future_status::ready) {}
+    }
+    return done;
+  });
+  REQUIRE(approved);
+  CHECK(late.get().response == Response::kReused);  // another amount than what was taken in
+  CHECK(b.number("SELECT amount_fen FROM payment_channels_item WHERE request_key = 'LATE'") == 800);
+  CHECK(b.pay("LATE", 12, 800).approved());
+  CHECK(b.in_transit() == Money{800});
+  CHECK(b.all_differences().empty());
 }
 
 TEST_CASE("an item that has changed since the comparison is not settled by it") {

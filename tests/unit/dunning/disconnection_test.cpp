@@ -21,6 +21,8 @@ CaseFacts facts(CaseState state) {
   f.noticed_at = at("2026-12-14T02:00:00Z");
   f.stop_at = at("2026-12-18T02:00:00Z");
   f.noticed_again_at = at("2026-12-18T01:00:00Z");
+  f.notice_sent_at = f.noticed_at;
+  f.last_notice_sent_at = f.noticed_again_at;
   return f;
 }
 
@@ -147,7 +149,24 @@ TEST_CASE("a fee-controlled account has agreed to a shorter notice, and keeps th
   CHECK(code(f, CaseStep::kNotice, "2026-12-14T02:00:00Z", kSupervisor, at("2026-12-15T02:00:00Z")) == "noticed");
   f.state = CaseState::kNoticedAgain;
   f.stop_at = at("2026-12-15T02:00:00Z");
-  f.noticed_again_at = at("2026-12-15T01:45:00Z");
+  f.noticed_again_at = f.last_notice_sent_at = at("2026-12-15T01:45:00Z");
   CHECK(code(f, CaseStep::kDisconnect, "2026-12-15T02:14:59Z") == "dunning.too_early");
   CHECK(code(f, CaseStep::kDisconnect, "2026-12-15T02:15:00Z") == "disconnected");
+}
+
+TEST_CASE("a notice that has not gone out is none, and the waits run from when it went out") {
+  auto again = facts(CaseState::kNoticed);
+  again.notice_sent_at = {};
+  CHECK(code(again, CaseStep::kNoticeAgain, "2026-12-18T01:00:00Z") == "dunning.notice_not_sent");
+  auto stop = facts(CaseState::kNoticedAgain);
+  stop.last_notice_sent_at = {};
+  CHECK(code(stop, CaseStep::kDisconnect, "2026-12-18T02:00:00Z") == "dunning.notice_not_sent");
+  stop.last_notice_sent_at = at("2026-12-18T01:50:00Z");
+  CHECK(code(stop, CaseStep::kDisconnect, "2026-12-18T02:19:59Z") == "dunning.too_early");
+  CHECK(code(stop, CaseStep::kDisconnect, "2026-12-18T02:20:00Z") == "disconnected");
+  stop.notice_sent_at = at("2026-12-15T12:00:00Z");  // a day and a half after the decision
+  CHECK(message(stop, CaseStep::kDisconnect, "2026-12-18T11:59:59Z") == "expected the stop not before 2026-12-18 20:00 but now it is 2026-12-18 19:59");
+  CHECK(code(stop, CaseStep::kDisconnect, "2026-12-18T12:00:00Z") == "disconnected");
+  stop.notice_sent_at = {};
+  CHECK(code(stop, CaseStep::kDisconnect, "2026-12-18T12:00:00Z") == "dunning.notice_not_sent");
 }
