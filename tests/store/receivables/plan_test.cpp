@@ -79,6 +79,17 @@ TEST_CASE("a plan that is broken brings the late charges back, for the whole tim
   CHECK(office.done(kCancelPlan, 11, {{"plan_id", office.plan().id.value}}, "2027-01-05") == "receivables.plan_state");
 }
 
+TEST_CASE("money that comes long after an instalment does not heal the plan, though nobody has looked at it") {
+  PlanOffice office;
+  office.planned();
+  auto paid = office.pay(office.payment(11, 15'510, "2027-03-01"));
+  REQUIRE(paid);
+  CHECK(office.plan().state == PlanState::kBroken);
+  CHECK(office.due(11, "2027-03-01").due() > Money{0});  // the late charges of all the time, which the payment has met first
+  CHECK(office.active_plans() == 0);
+  CHECK(office.differences().empty());
+}
+
 TEST_CASE("a plan is cancelled by two people, and another one may follow") {
   PlanOffice office;
   const auto plan = office.planned();
