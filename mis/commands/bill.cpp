@@ -31,16 +31,20 @@ Result<UserId> user_named(db::Session& session, const std::string& username) {
   return UserId{rows.i64(0)};
 }
 
+namespace {
+const SystemClock kSystemClock;
+}
+
 struct MonthBiller::Impl {
   Installation& installation;
-  SystemClock clock;
+  const Clock& clock;
   observe::Metrics metrics;
   Services services;
   Registry registry;
   jobs::Worker worker;
 
-  Impl(Installation& i, int threads)
-      : installation(i), services{i.app(), clock, metrics}, registry(services),
+  Impl(Installation& i, int threads, const Clock& c)
+      : installation(i), clock(c), services{i.app(), clock, metrics}, registry(services),
         worker((register_modules(registry), i.app()), clock, registry.part<jobs::Kinds>(), jobs::Worker::Options{.threads = threads, .nice = 0}) {}
 
   Result<jobs::Job> finish(Result<JobId> job, const Progress& progress) {
@@ -55,7 +59,8 @@ struct MonthBiller::Impl {
   }
 };
 
-MonthBiller::MonthBiller(Installation& installation, int threads) : impl_(std::make_unique<Impl>(installation, threads)) {}
+MonthBiller::MonthBiller(Installation& installation, int threads, const Clock& clock) : impl_(std::make_unique<Impl>(installation, threads, clock)) {}
+MonthBiller::MonthBiller(Installation& installation, int threads) : MonthBiller(installation, threads, kSystemClock) {}
 MonthBiller::~MonthBiller() = default;
 
 Result<billing::Run> MonthBiller::open(BillingMonth month, UserId by) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "mis/base/time.hpp"
 #include "mis/commands/installation.hpp"
 #include "modules/billing/billing.hpp"
 
@@ -16,6 +17,7 @@ class MonthBiller {
  public:
   using Progress = std::function<void(std::int64_t done, std::int64_t total)>;
   MonthBiller(Installation& installation, int threads);
+  MonthBiller(Installation& installation, int threads, const Clock& clock);  // the clock outlives it
   ~MonthBiller();
 
   Result<billing::Run> open(BillingMonth month, UserId by);  // the run of the month, made where there is none

@@ -11,9 +11,9 @@ constexpr std::size_t kMaxList = 500;
 // for every length.
 std::size_t padded_size(std::size_t n) { return n <= 1 ? 1 : n <= 50 ? 50 : kMaxList; }
 
-template <class Key>
-void query_lists(db::Session& session, std::string_view sql, std::span<const Key> keys,
-                 const std::function<void(db::Rows&)>& on_row, std::span<const db::Param> first) {
+// Runs `on_list` with the text and the parameters of each list.
+template <class Key, class OnList>
+void for_lists(std::string_view sql, std::span<const Key> keys, std::span<const db::Param> first, const OnList& on_list) {
   const std::size_t star = sql.find("(*)");
   while (!keys.empty()) {
     const auto list = keys.first(std::min(keys.size(), kMaxList));
@@ -28,9 +28,16 @@ void query_lists(db::Session& session, std::string_view sql, std::span<const Key
     marks += ')';
     std::string text(sql);
     text.replace(star, 3, marks);
+    on_list(text, params);
+  }
+}
+
+template <class Key>
+void query_lists(db::Session& session, std::string_view sql, std::span<const Key> keys, const std::function<void(db::Rows&)>& on_row, std::span<const db::Param> first) {
+  for_lists(sql, keys, first, [&](const std::string& text, const std::vector<db::Param>& params) {
     db::Rows rows = session.run_query(text, params);
     while (rows.next()) on_row(rows);
-  }
+  });
 }
 
 }  // namespace
@@ -43,6 +50,10 @@ void query_in(db::Session& session, std::string_view sql, std::span<const std::s
 void query_in(db::Session& session, std::string_view sql, std::span<const std::int64_t> keys,
               const std::function<void(db::Rows&)>& on_row, std::span<const db::Param> first) {
   query_lists(session, sql, keys, on_row, first);
+}
+
+void execute_in(db::Session& session, std::string_view sql, std::span<const std::int64_t> keys, std::span<const db::Param> first) {
+  for_lists(sql, keys, first, [&](const std::string& text, const std::vector<db::Param>& params) { session.run_update(text, params); });
 }
 
 std::unordered_map<std::string, std::int64_t> ids_of(db::Session& session, std::string_view sql, std::vector<std::string> keys) {

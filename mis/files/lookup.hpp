@@ -18,6 +18,8 @@ void query_in(db::Session& session, std::string_view sql, std::span<const std::s
               const std::function<void(db::Rows&)>& on_row, std::span<const db::Param> first = {});
 void query_in(db::Session& session, std::string_view sql, std::span<const std::int64_t> keys,
               const std::function<void(db::Rows&)>& on_row, std::span<const db::Param> first = {});
+// The same for a statement that changes rows.
+void execute_in(db::Session& session, std::string_view sql, std::span<const std::int64_t> keys, std::span<const db::Param> first = {});
 
 // The ids of printed codes: `sql` selects (code, id). Codes that do not exist are not in the map; each code once in `keys`
 // or often, as it comes.

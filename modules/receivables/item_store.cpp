@@ -41,6 +41,11 @@ constexpr int kReceivables = static_cast<int>(ledger::LedgerAccount::kReceivable
 constexpr int kLateCharges = static_cast<int>(ledger::LedgerAccount::kLateCharges);
 constexpr int kBillIssued = static_cast<int>(ledger::Template::kBillIssued);
 
+// The key is named so that the rows are found by it however few there are: looking through all would wait for other people's.
+void delete_items(db::Session& session, BillingMonth month, int revision, std::span<const std::int64_t> accounts) {
+  files::execute_in(session, "DELETE i FROM receivables_open_item AS i FORCE INDEX (PRIMARY) WHERE i.billing_month = ? AND i.revision = ? AND i.account_id IN (*)", accounts, {{month, revision}});
+}
+
 struct History {
   OpenItem item;
   std::vector<Event> events;
@@ -119,7 +124,7 @@ void write_accounts(db::Session& session, const Accounts& changed) {
 Items read_open_items(db::Session& session, std::span<const AccountId> accounts) {
   Items items;
   files::query_in(session, "SELECT account_id, billing_month, revision, org_id, category, amount_fen, due_on, outstanding_fen, late_milli_fen, late_to, late_settled_fen, late_stop "
-                           "FROM receivables_open_item WHERE account_id IN (*) AND settled = 0", sorted_ids(accounts), [&](db::Rows& row) {
+                           "FROM receivables_open_item WHERE account_id IN (*)", sorted_ids(accounts), [&](db::Rows& row) {
     items[{row.i64(0)}].push_back({{{row.i64(0)}, row.month(1), row.i32(2)}, {row.i64(3)}, row.text(4), {row.i64(5)}, row.date(6), {row.i64(7)}, row.i64(8), row.date(9), {row.i64(10)}, row.date(11)});
   });
   for (auto& [account, list] : items) sort_oldest_first(list);
@@ -128,22 +133,20 @@ Items read_open_items(db::Session& session, std::span<const AccountId> accounts)
 
 void write_items(db::Session& session, std::span<const OpenItem> items) {
   db::BulkWriter rows("receivables_open_item", {"account_id", "billing_month", "revision", "org_id", "category", "amount_fen", "due_on", "outstanding_fen", "late_milli_fen", "late_to",
-                                                "late_settled_fen", "late_stop", "settled"});
-  rows.or_update({"outstanding_fen", "late_milli_fen", "late_to", "late_settled_fen", "late_stop", "settled"});
+                                                "late_settled_fen", "late_stop"});
+  rows.or_update({"outstanding_fen", "late_milli_fen", "late_to", "late_settled_fen", "late_stop"});
+  std::map<std::pair<BillingMonth, int>, std::vector<std::int64_t>> settled;
   for (const auto& item : items) {
+    if (item.settled()) {
+      settled[{item.bill.month, item.bill.revision}].push_back(item.bill.account.value);
+      continue;
+    }
     rows.add(item.bill.account).add(item.bill.month).add(item.bill.revision).add(item.org).add(item.category).add(item.amount).add(item.due_on).add(item.outstanding);
-    rows.add(item.late_accrued_milli_fen).add(item.late_to).add(item.late_settled).add(item.late_stop).add(item.settled());
+    rows.add(item.late_accrued_milli_fen).add(item.late_to).add(item.late_settled).add(item.late_stop);
     rows.end_row();
   }
   rows.flush(session);
-}
-
-void delete_settled_items(db::Session& session, std::span<const AccountId> accounts) {
-  std::vector<std::int64_t> with_settled;
-  const auto ids = sorted_ids(accounts);
-  files::query_in(session, "SELECT DISTINCT account_id FROM receivables_open_item WHERE account_id IN (*) AND settled = 1", std::span<const std::int64_t>(ids),
-                  [&](db::Rows& row) { with_settled.push_back(row.i64(0)); });
-  for (const auto id : with_settled) session.execute("DELETE FROM receivables_open_item WHERE account_id = ? AND settled = 1", id);
+  for (const auto& [bills, accounts] : settled) delete_items(session, bills.first, bills.second, accounts);
 }
 
 std::vector<OpenItem> replay_items(db::Session& session, std::span<const BillKey> bills, Date as_of) {

@@ -27,9 +27,8 @@ void write_accounts(db::Session& session, const Accounts& changed);
 
 // What is not settled, oldest first.
 Items read_open_items(db::Session& session, std::span<const AccountId> accounts);
+// A settled item leaves the table; it comes back by replay where its payment is taken back.
 void write_items(db::Session& session, std::span<const OpenItem> items);
-// Rows of bills that are paid for; called with the accounts locked.
-void delete_settled_items(db::Session& session, std::span<const AccountId> accounts);
 
 // The bills as the receivable, the standing postings, the waivers and the instalment plans make them. What counts is the day of each change, not the
 // order in which they were posted: a payment that the bank had earlier ends the late charge earlier.

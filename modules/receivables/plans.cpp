@@ -117,7 +117,7 @@ Result<std::int64_t> review_plans(db::Session& session, AccountId from, AccountI
   // A kept plan is looked at again only where a bill of it is open after all.
   for (auto rows = session.query("SELECT p.plan_id, p.account_id FROM receivables_plan p WHERE p.account_id >= ? AND p.account_id < ? AND (p.state = 'active' OR (p.state = 'kept' AND EXISTS "
                                  "(SELECT 1 FROM receivables_plan_bill b JOIN receivables_open_item i ON i.account_id = b.account_id AND i.billing_month = b.billing_month AND i.revision = b.revision "
-                                 "WHERE b.plan_id = p.plan_id AND i.settled = 0))) ORDER BY p.account_id, p.plan_id", from, to); rows.next();)
+                                 "WHERE b.plan_id = p.plan_id))) ORDER BY p.account_id, p.plan_id", from, to); rows.next();)
     found.push_back({{rows.i64(0)}, {rows.i64(1)}});
   const int grace_days = read_settings(session).plan_grace_days;
   std::int64_t changed = 0;
@@ -159,7 +159,7 @@ jobs::Kind apply_advances_kind(db::Database& database, const Clock& clock) {
   kind.run_shard = [&database, &clock](db::Session& session, const jobs::Job& job, const jobs::Shard& shard) -> Result<std::int64_t> {
     std::vector<AccountId> accounts;
     for (auto rows = session.query("SELECT a.account_id FROM receivables_account a WHERE a.account_id >= ? AND a.account_id < ? AND a.advance_fen > 0 "
-                                   "AND EXISTS (SELECT 1 FROM receivables_open_item i WHERE i.account_id = a.account_id AND i.settled = 0)",
+                                   "AND EXISTS (SELECT 1 FROM receivables_open_item i WHERE i.account_id = a.account_id)",
                                    shard.key * kAccountsOfShard, (shard.key + 1) * kAccountsOfShard); rows.next();)
       accounts.push_back({rows.i64(0)});
     const auto now = clock.now();

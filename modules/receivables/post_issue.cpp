@@ -71,7 +71,6 @@ Status post_issued_shard(db::Database& database, db::Session& session, const bil
   if (!locked) return std::move(locked).error();
   const ledger::Batch batch{ledger::Template::kBillIssued, fmt::format("{}/{}", shard.run.value, shard.route.value), shard.issued_on, shard.at, shard.by};
   if (auto posted = ledger::post_batch(session, batch, transactions); !posted) return posted;
-  delete_settled_items(session, accounts);
   write_receivables(session, shard, bills);
   std::vector<AccountId> with_advance;
   for (const auto& [account, state] : *locked)

@@ -108,16 +108,14 @@ class RangeCheck {
   void check_items() {
     const auto made = replay_range(session_, from_, to_);
     std::map<BillKey, OpenItem> kept;
-    std::set<BillKey> wrongly_marked;  // as settled, or as open
-    for (auto rows = session_.query("SELECT account_id, billing_month, revision, org_id, category, amount_fen, due_on, outstanding_fen, late_milli_fen, late_to, late_settled_fen, late_stop, settled "
+    for (auto rows = session_.query("SELECT account_id, billing_month, revision, org_id, category, amount_fen, due_on, outstanding_fen, late_milli_fen, late_to, late_settled_fen, late_stop "
                                     "FROM receivables_open_item WHERE account_id >= ? AND account_id < ?", from_, to_); rows.next();) {
       const BillKey bill{{rows.i64(0)}, rows.month(1), rows.i32(2)};
       kept[bill] = {bill, {rows.i64(3)}, rows.text(4), {rows.i64(5)}, rows.date(6), {rows.i64(7)}, rows.i64(8), rows.date(9), {rows.i64(10)}, rows.date(11)};
-      if ((rows.i32(12) != 0) != kept[bill].settled()) wrongly_marked.insert(bill);
     }
     for (const auto& [bill, item] : made) {
       const auto it = kept.find(bill);
-      if (it == kept.end() ? item.settled() : it->second == item && !wrongly_marked.contains(bill)) continue;
+      if (it == kept.end() ? item.settled() : it->second == item && !item.settled()) continue;
       wrong_items_.push_back(item);
       tell(fmt::format("bill of account {} for {}: expected {} but found {}", bill.account.value, bill.month.to_string(), told(item), it == kept.end() ? "nothing" : told(it->second)));
     }

@@ -42,6 +42,7 @@ int run(int argc, char** argv) {
   app.add_option("--json", json_file, "Write the table to this file");
   app.add_option("--customers", size.customers, "Size of the county")->capture_default_str();
   app.add_option("--months", size.months, "How many months are billed")->check(CLI::Range(1, 13))->capture_default_str();
+  app.add_option("--unpaid", size.unpaid_of_hundred, "Of a hundred bills of a month how many are not paid when the next is billed")->check(CLI::Range(0, 100))->capture_default_str();
   app.add_option("--only", only, "engine, database")->check(CLI::IsMember({"engine", "database"}));
   app.add_option("--data", data, "Keep the database in this folder (default: a temporary one)");
   CLI11_PARSE(app, argc, argv);
@@ -59,8 +60,8 @@ int run(int argc, char** argv) {
     const auto password = random_password();
     {
       mis::commands::Installation installation({.home = home, .data = data, .db = {}, .owner_db = {}, .buffer_pool_mb = 1024});
-      bench::run_database_bench(table, installation, size, password);
-      bench::run_payments_bench(table, installation);
+      const auto now = bench::run_database_bench(table, installation, size, password);
+      bench::run_payments_bench(table, installation, now);
     }
     bench::run_server_bench(table, home / "build" / "bin" / "mis", data, password);
     if (temporary) fs::remove_all(data);

@@ -6,7 +6,10 @@
 
 namespace bench {
 
+// Pays the bills of a month in bulk, all but some in a hundred; not measured.
+void pay_bills(mis::commands::Installation& installation, mis::BillingMonth month, int unpaid_of_hundred, mis::Instant now);
+
 // Pays bills of the newest issued month of the county in `installation`; needs some 40,000 open bills for its full measure.
-void run_payments_bench(Table& table, mis::commands::Installation& installation);
+void run_payments_bench(Table& table, mis::commands::Installation& installation, mis::Instant now);
 
 }  // namespace bench
