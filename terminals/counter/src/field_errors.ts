@@ -1,17 +1,9 @@
-// What a form shows beside its fields when the server refuses. Some refusals are about one field without saying so: their
-// code tells which.
+// What a form shows beside its fields when the server refuses.
 
 import { ref, type Ref } from 'vue'
 import { Problem } from '@shared/api/problem'
 import { use_text } from './i18n'
-
-/** The same problem, about the field that its code belongs to. Pure. */
-export function with_field(problem: Problem, field_of: Record<string, string>): Problem {
-  const field = field_of[problem.code]
-  if (!field || problem.errors.length > 0) return problem
-  const errors = [{ pointer: `/${field}`, code: problem.code, detail: problem.detail }]
-  return new Problem(problem.status, problem.code, problem.title, problem.detail, errors, problem.request_id)
-}
+import { with_field } from './problem_field'
 
 export interface FieldErrors {
   errors: Ref<Record<string, string | undefined>>

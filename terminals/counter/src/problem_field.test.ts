@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Problem } from '@shared/api/problem'
-import { with_field } from './field_errors'
+import { with_field } from './problem_field'
 
 const kFields = { 'customers.no_account': 'account_no' }
 
