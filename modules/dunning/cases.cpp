@@ -42,6 +42,7 @@ Present present_of(const Services& services, db::Session& session, const Case& c
   p.facts.important = c.important;
   p.facts.authority_told = !c.authority_copy.empty();
   p.facts.proposed_by = c.proposed_by;
+  p.facts.release_asked_by = c.release_asked_by;
   p.facts.noticed_at = c.noticed_at;
   p.facts.stop_at = c.stop_at;
   p.facts.noticed_again_at = c.noticed_again_at;
@@ -126,12 +127,22 @@ Status take_step(const Services& services, db::Session& session, const Case& c, 
       return ok();
     case CaseStep::kPay: {
       const auto at = paid_at(session, c, now);
-      session.execute("UPDATE dunning_case SET paid_at = ?, reconnect_due_at = ? WHERE case_id = ?", at, reconnect_due(at), c.id);
+      // What somebody asked for before the payment needs no decision any more; the history keeps it.
+      session.execute("UPDATE dunning_case SET paid_at = ?, reconnect_due_at = ?, release_asked_by = NULL, release_asked_at = NULL, release_reason = '' WHERE case_id = ?", at, reconnect_due(at), c.id);
       return ok();
     }
+    case CaseStep::kAskRelease:
+      session.execute("UPDATE dunning_case SET release_asked_by = ?, release_asked_at = ?, release_reason = ? WHERE case_id = ?", move.by, now, move.note, c.id);
+      return ok();
+    case CaseStep::kRelease:
+      session.execute("UPDATE dunning_case SET released_by = ?, released_at = ?, reconnect_due_at = ? WHERE case_id = ?", move.by, now, reconnect_due(now), c.id);
+      return ok();
+    case CaseStep::kRefuseRelease:
+      session.execute("UPDATE dunning_case SET release_asked_by = NULL, release_asked_at = NULL, release_reason = '' WHERE case_id = ?", c.id);
+      return ok();
     case CaseStep::kReconnect:
       session.execute("UPDATE dunning_case SET reconnected_by = ?, reconnected_at = ? WHERE case_id = ?", move.by, now, c.id);
-      return notify(services, session, c, present, Template::kRestored, Purpose::kRestored, quick_channel(c), {});
+      return notify(services, session, c, present, c.released_at ? Template::kRestoredUnpaid : Template::kRestored, Purpose::kRestored, quick_channel(c), {});
     case CaseStep::kCancel:
       session.execute("UPDATE dunning_case SET cancelled_by = ?, cancelled_at = ? WHERE case_id = ?", move.by, now, c.id);
       return ok();
@@ -179,7 +190,7 @@ Result<Case> move_case(const Services& services, db::Session& session, CaseId id
 Result<bool> check_payment(const Services& services, db::Session& session, CaseId id) {
   auto c = lock_case(session, id);
   if (!c) return std::move(c).error();
-  if (is_over(c->state) || c->state == CaseState::kPaid || !present_of(services, session, *c).facts.settled) return false;
+  if (is_over(c->state) || c->state == CaseState::kPaid || c->state == CaseState::kReleased || !present_of(services, session, *c).facts.settled) return false;
   const auto step = c->state == CaseState::kDisconnected ? CaseStep::kPay : CaseStep::kCancel;
   auto moved = move_case(services, session, id, {step, {}, {}, {}, "paid"});
   if (!moved) return std::move(moved).error();

@@ -72,9 +72,11 @@ struct Case {
   std::string authority_copy, reason;
   std::optional<UserId> proposed_by;
   Instant proposed_at;
-  std::optional<Instant> approved_at, noticed_at, stop_at, noticed_again_at, disconnected_at, paid_at, reconnect_due_at, reconnected_at, cancelled_at;
+  std::optional<UserId> release_asked_by;  // with its reason: supply without payment, asked for and then decided
+  std::string release_reason;
+  std::optional<Instant> approved_at, noticed_at, stop_at, noticed_again_at, disconnected_at, paid_at, release_asked_at, released_at, reconnect_due_at, reconnected_at, cancelled_at;
   int notices = 0;
-  std::string account_no, name, address, phone, proposed_by_name, approved_by_name;
+  std::string account_no, name, address, phone, proposed_by_name, approved_by_name, release_asked_by_name, released_by_name;
 };
 Result<Case> find_case(db::Session& session, CaseId id, std::string_view scope_pattern = "/%");
 

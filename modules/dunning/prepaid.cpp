@@ -174,14 +174,14 @@ Result<ShardCounts> prepaid_shard(const Services& services, db::Session& session
   for (auto rows = session.query("SELECT account_id, occasion FROM dunning_notice WHERE noticed_on = ? AND account_id >= ? AND account_id < ? AND purpose IN ('prepaid_low', 'prepaid_empty')", run.on, from,
                                  to); rows.next();)
     warned.emplace(AccountId{rows.i64(0)}, rows.text(1));
-  for (auto rows = session.query("SELECT account_id, case_id, kind, open_account_id IS NOT NULL, COALESCE(cancelled_by, 0), cancelled_at FROM dunning_case WHERE account_id >= ? AND account_id < ?", from, to);
+  for (auto rows = session.query("SELECT account_id, case_id, kind, open_account_id IS NOT NULL, COALESCE(cancelled_by, released_by, 0), COALESCE(cancelled_at, released_at) FROM dunning_case WHERE account_id >= ? AND account_id < ?", from, to);
        rows.next();) {
     const AccountId id{rows.i64(0)};
     if (rows.i64(3) != 0) {
       open.insert(id);
       if (static_cast<CaseKind>(rows.i32(2)) == CaseKind::kPrepaid) to_check.push_back({rows.i64(1)});
     } else if (rows.i64(4) != 0 && local_date(rows.instant(5)) == run.on) {
-      refused_today.insert(id);  // who cancelled it today need not do so again today
+      refused_today.insert(id);  // who cancelled it, or gave supply back unpaid, today need not do so again today
     }
   }
 

@@ -34,6 +34,7 @@ json case_to_json(const Case& c, Instant now) {
           {"authority_copy", text_json(c.authority_copy)},
           {"reason", text_json(c.reason)},
           {"proposed_by", text_json(c.proposed_by_name)},
+          {"proposed_by_id", c.proposed_by ? json(c.proposed_by->value) : json(nullptr)},
           {"proposed_at", c.proposed_at.to_string()},
           {"approved_by", text_json(c.approved_by_name)},
           {"approved_at", at_json(c.approved_at)},
@@ -42,14 +43,20 @@ json case_to_json(const Case& c, Instant now) {
           {"noticed_again_at", at_json(c.noticed_again_at)},
           {"disconnected_at", at_json(c.disconnected_at)},
           {"paid_at", at_json(c.paid_at)},
+          {"release_asked_by", text_json(c.release_asked_by_name)},
+          {"release_asked_by_id", c.release_asked_by ? json(c.release_asked_by->value) : json(nullptr)},
+          {"release_asked_at", at_json(c.release_asked_at)},
+          {"release_reason", text_json(c.release_reason)},
+          {"released_by", text_json(c.released_by_name)},
+          {"released_at", at_json(c.released_at)},
           {"reconnect_due_at", at_json(c.reconnect_due_at)},
-          {"reconnect_overdue", c.state == CaseState::kPaid && c.reconnect_due_at && *c.reconnect_due_at < now},
+          {"reconnect_overdue", (c.state == CaseState::kPaid || c.state == CaseState::kReleased) && c.reconnect_due_at && *c.reconnect_due_at < now},
           {"reconnected_at", at_json(c.reconnected_at)},
           {"cancelled_at", at_json(c.cancelled_at)}};
 }
 
 const auto kStateNames = {std::string_view("candidate"), std::string_view("approved"), std::string_view("noticed"),     std::string_view("noticed_again"),
-                          std::string_view("disconnected"), std::string_view("paid"),  std::string_view("reconnected"), std::string_view("cancelled")};
+                          std::string_view("disconnected"), std::string_view("paid"),  std::string_view("released"), std::string_view("reconnected"), std::string_view("cancelled")};
 
 std::vector<Property> case_properties() {
   using namespace schema;
@@ -67,6 +74,7 @@ std::vector<Property> case_properties() {
           {"authority_copy", text().or_null()},
           {"reason", text().or_null()},
           {"proposed_by", text().or_null()},
+          {"proposed_by_id", integer().or_null()},
           {"proposed_at", instant()},
           {"approved_by", text().or_null()},
           {"approved_at", instant().or_null()},
@@ -75,6 +83,12 @@ std::vector<Property> case_properties() {
           {"noticed_again_at", instant().or_null()},
           {"disconnected_at", instant().or_null()},
           {"paid_at", instant().or_null()},
+          {"release_asked_by", text().or_null()},
+          {"release_asked_by_id", integer().or_null()},
+          {"release_asked_at", instant().or_null()},
+          {"release_reason", text().or_null()},
+          {"released_by", text().or_null()},
+          {"released_at", instant().or_null()},
           {"reconnect_due_at", instant().or_null()},
           {"reconnect_overdue", boolean()},
           {"reconnected_at", instant().or_null()},
@@ -93,7 +107,7 @@ Result<Answer> list_cases(const Services& services, const Request& request, cons
   return services.database.read([&](db::Session& s) -> Result<Answer> {
     std::vector<CaseId> ids;
     for (auto rows = s.query("SELECT d.case_id FROM dunning_case d JOIN customers_contact c ON c.account_id = d.account_id JOIN administration_org_name o ON o.org_id = d.org_id "
-                             "WHERE d.case_id < ? AND (? IS NULL OR d.state = ?) AND (? IS NULL OR c.account_no = ?) AND (? = 0 OR (d.state = 'paid' AND d.reconnect_due_at < ?)) AND o.path LIKE ? "
+                             "WHERE d.case_id < ? AND (? IS NULL OR d.state = ?) AND (? IS NULL OR c.account_no = ?) AND (? = 0 OR (d.state IN ('paid', 'released') AND d.reconnect_due_at < ?)) AND o.path LIKE ? "
                              "ORDER BY d.case_id DESC LIMIT ?",
                              page.key(0, INT64_MAX), state, state, account_no, account_no, overdue, now, caller.scope_pattern(), page.limit + 1); rows.next();)
       ids.push_back({rows.i64(0)});
@@ -225,7 +239,7 @@ void register_case_routes(Registry& registry) {
                   .handler = [&services](const Request& r, const security::Caller& c) { return list_cases(services, r, c); },
                   .query = page_parameters({{"state", one_of(kStateNames), "only those in this state"},
                                             {"account_no", text(10), "only those of this account"},
-                                            {"overdue", boolean(), "only those paid more than 24 hours ago and not connected again"}}),
+                                            {"overdue", boolean(), "only those paid or released more than 24 hours ago and not connected again"}}),
                   .response = page_of(case_schema())});
   registry.route({.method = Method::kGet,
                   .path = "/api/v1/disconnections/{case_id}",
@@ -257,6 +271,9 @@ void register_case_routes(Registry& registry) {
        {.stop_at = true, .authority_copy = true}, {{"stop_at", instant(), false}, {"authority_copy", text(60), false}, note}},
       {"execute", "dunning.operate", "Record that supply has been stopped; refused until the legal waits are over", CaseStep::kDisconnect, {}, {note}},
       {"cancel", "dunning.operate", "Give up a disconnection before supply is stopped", CaseStep::kCancel, {.note_required = true}, {{"note", text(200)}}},
+      {"release", "dunning.operate", "Ask to give supply back without payment; another person decides", CaseStep::kAskRelease, {.note_required = true}, {{"note", text(200)}}},
+      {"approve-release", "dunning.approve", "Approve, as a second person, that supply comes back without payment; it is due within 24 hours", CaseStep::kRelease, {}, {note}},
+      {"refuse-release", "dunning.approve", "Refuse to give supply back without payment", CaseStep::kRefuseRelease, {.note_required = true}, {{"note", text(200)}}},
       {"reconnect", "dunning.operate", "Record that supply is back", CaseStep::kReconnect, {}, {note}},
   };
   for (const auto& step : steps)

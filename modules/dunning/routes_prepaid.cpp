@@ -144,6 +144,18 @@ void register_prepaid_routes(Registry& registry) {
                   .query = page_parameters({{"level", one_of({"good", "low", "empty"}), "only those at this level"}}),
                   .response = page_of(account_schema())});
   registry.route({.method = Method::kGet,
+                  .path = "/api/v1/prepaid/accounts/{account_no}",
+                  .permission = Permission("dunning.view"),
+                  .summary = "A fee-controlled account, also one that is so no more",
+                  .handler = [&services](const Request& request, const security::Caller& caller) -> Result<Answer> {
+                    return services.database.read([&](db::Session& s) -> Result<Answer> {
+                      auto account = customers::find_label(s, request.param("account_no"), caller.scope_pattern());
+                      if (!account) return std::move(account).error();
+                      return account_answer(s, account->id);
+                    });
+                  },
+                  .response = account_schema()});
+  registry.route({.method = Method::kGet,
                   .path = "/api/v1/prepaid/accounts/{account_no}/balance",
                   .permission = Permission("dunning.view"),
                   .summary = "What an account has left now, with its working, and the balances of the last 60 days",

@@ -61,7 +61,7 @@ Past read_past(db::Session& session, CustomerId from, CustomerId to) {
   for (auto rows = session.query("SELECT account_id, billing_month, revision, MAX(step), MAX(purpose = 'reminder') FROM dunning_notice WHERE customer_id >= ? AND customer_id < ? AND billing_month > 0 "
                                  "GROUP BY account_id, billing_month, revision", from, to); rows.next();)
     past.steps[{{rows.i64(0)}, rows.month(1), rows.i32(2)}] = {rows.i32(3), rows.i64(4) != 0};
-  for (auto rows = session.query("SELECT account_id, billing_month, revision, open_account_id IS NOT NULL, cancelled_by IS NOT NULL FROM dunning_case WHERE customer_id >= ? AND customer_id < ?",
+  for (auto rows = session.query("SELECT account_id, billing_month, revision, open_account_id IS NOT NULL, cancelled_by IS NOT NULL OR released_by IS NOT NULL FROM dunning_case WHERE customer_id >= ? AND customer_id < ?",
                                  from, to); rows.next();) {
     if (rows.i64(3) != 0) past.open_cases.insert({rows.i64(0)});
     else if (rows.i64(4) != 0) past.given_up.insert({{rows.i64(0)}, rows.month(1), rows.i32(2)});

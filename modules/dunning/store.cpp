@@ -179,9 +179,11 @@ void add_event(db::Session& session, CaseId id, CaseStep step, CaseState from, C
 Result<Case> find_case(db::Session& session, CaseId id, std::string_view scope_pattern) {
   auto rows = session.query("SELECT d.case_id, d.kind, d.account_id, d.customer_id, d.org_id, d.state, d.version, d.billing_month, d.revision, d.due_on, d.overdue_fen, d.authority_copy, d.reason, "
                             "d.proposed_by, d.proposed_at, d.approved_at, d.noticed_at, d.stop_at, d.noticed_again_at, d.disconnected_at, d.paid_at, d.reconnect_due_at, d.reconnected_at, d.cancelled_at, "
-                            "d.notices, c.account_no, c.name, c.address, c.phone, COALESCE(p.name, ''), COALESCE(a.name, ''), i.account_id IS NOT NULL "
+                            "d.notices, c.account_no, c.name, c.address, c.phone, COALESCE(p.name, ''), COALESCE(a.name, ''), i.account_id IS NOT NULL, "
+                            "d.release_asked_by, d.release_asked_at, d.release_reason, d.released_at, COALESCE(q.name, ''), COALESCE(r.name, '') "
                             "FROM dunning_case d JOIN customers_contact c ON c.account_id = d.account_id JOIN administration_org_name o ON o.org_id = d.org_id "
                             "LEFT JOIN administration_user_name p ON p.user_id = d.proposed_by LEFT JOIN administration_user_name a ON a.user_id = d.approved_by "
+                            "LEFT JOIN administration_user_name q ON q.user_id = d.release_asked_by LEFT JOIN administration_user_name r ON r.user_id = d.released_by "
                             "LEFT JOIN dunning_important_user i ON i.account_id = d.account_id WHERE d.case_id = ? AND o.path LIKE ?", id, scope_pattern);
   if (!rows.next()) return not_found("dunning.no_case", fmt::format("expected a disconnection with the number {} but there is none", id.value));
   Case c;
@@ -217,6 +219,12 @@ Result<Case> find_case(db::Session& session, CaseId id, std::string_view scope_p
   c.proposed_by_name = rows.text(29);
   c.approved_by_name = rows.text(30);
   c.important = rows.i64(31) != 0;
+  if (const auto by = rows.i64_or_null(32)) c.release_asked_by = UserId{*by};
+  c.release_asked_at = rows.instant_or_null(33);
+  c.release_reason = rows.text(34);
+  c.released_at = rows.instant_or_null(35);
+  c.release_asked_by_name = rows.text(36);
+  c.released_by_name = rows.text(37);
   return c;
 }
 

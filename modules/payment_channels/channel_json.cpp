@@ -14,18 +14,18 @@ json or_null(const std::string& text) { return text.empty() ? json(nullptr) : js
 json instant_json(const std::optional<Instant>& at) { return at ? json(at->to_string()) : json(nullptr); }
 json money_json(const std::optional<Money>& money) { return money ? json(format_yuan(*money)) : json(nullptr); }
 
-// A person's name; nothing where nobody did it.
-json person(db::Session& session, const std::optional<UserId>& user) {
-  if (!user) return nullptr;
-  auto rows = session.query("SELECT name FROM administration_user_name WHERE user_id = ?", *user);
-  return rows.next() ? json(rows.text(0)) : json(nullptr);
-}
 
 json total_json(const SideTotal& total) { return {{"count", total.count}, {"amount", format_yuan(total.amount)}}; }
 
 http::Schema total_schema() { return http::schema::object({{"count", http::schema::integer()}, {"amount", http::schema::yuan()}}); }
 
 }  // namespace
+
+json person(db::Session& session, const std::optional<UserId>& user) {
+  if (!user) return nullptr;
+  auto rows = session.query("SELECT name FROM administration_user_name WHERE user_id = ?", *user);
+  return rows.next() ? json(rows.text(0)) : json(nullptr);
+}
 
 json items_to_json(db::Session& session, const std::vector<Item>& items) {
   std::vector<AccountId> accounts;
@@ -107,7 +107,7 @@ json to_json(db::Session& session, const Channel& channel, const Reconciliation&
 json to_json(db::Session& session, const Settlement& s) {
   return {{"settlement_id", s.id},           {"business_date", s.business_date.to_string()}, {"amount", format_yuan(s.amount)},
           {"reference", s.reference},        {"note", s.note},                               {"state", s.state},
-          {"proposed_by", person(session, s.proposed_by)}, {"proposed_at", s.proposed_at.to_string()}, {"decided_by", person(session, s.decided_by)},
+          {"proposed_by", person(session, s.proposed_by)}, {"proposed_by_id", s.proposed_by ? json(s.proposed_by->value) : json(nullptr)}, {"proposed_at", s.proposed_at.to_string()}, {"decided_by", person(session, s.decided_by)},
           {"decided_at", instant_json(s.decided_at)}, {"version", s.version}};
 }
 
@@ -154,7 +154,7 @@ http::Schema reconciliation_schema() {
 http::Schema settlement_schema() {
   using namespace http::schema;
   return named("ChannelSettlement", object({{"settlement_id", integer()}, {"business_date", date()}, {"amount", yuan()}, {"reference", text()}, {"note", text()}, {"state", one_of({"proposed", "posted", "refused"})},
-                                            {"proposed_by", text().or_null()}, {"proposed_at", instant()}, {"decided_by", text().or_null()}, {"decided_at", instant().or_null()}, {"version", integer()}}));
+                                            {"proposed_by", text().or_null()}, {"proposed_by_id", integer().or_null()}, {"proposed_at", instant()}, {"decided_by", text().or_null()}, {"decided_at", instant().or_null()}, {"version", integer()}}));
 }
 
 http::Schema answer_schema() {

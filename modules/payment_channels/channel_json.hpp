@@ -9,6 +9,9 @@
 
 namespace mis::payment_channels {
 
+// A person's name; null where nobody did it.
+nlohmann::json person(db::Session& session, const std::optional<UserId>& user);
+
 // Within the session, since rows name people and customers.
 nlohmann::json items_to_json(db::Session& session, const std::vector<Item>& items);
 nlohmann::json differences_to_json(db::Session& session, const std::vector<Difference>& differences);

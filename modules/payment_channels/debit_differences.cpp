@@ -84,11 +84,12 @@ std::optional<DebitRemedy> debit_remedy_of(std::string_view name) {
   return {};
 }
 
-std::vector<DebitDifferenceRow> list_debit_differences(db::Session& session, std::int64_t channel_id, const std::optional<std::string>& state, std::int64_t after, int limit) {
+std::vector<DebitDifferenceRow> list_debit_differences(db::Session& session, std::int64_t channel_id, const std::optional<std::string>& state, std::int64_t after, int limit,
+                                                       std::optional<std::int64_t> batch_id) {
   std::vector<DebitDifferenceRow> list;
   for (auto rows = session.query("SELECT difference_id, channel_id, batch_id, result_id, line_no, kind, end_to_end_id, item_id, expected_fen, found_fen, found_on, message, state, how, note, proposed_by, proposed_at, "
-                                 "decided_by, decided_at, payment_id, version FROM payment_channels_debit_difference WHERE channel_id = ? AND (? IS NULL OR state = ?) AND difference_id > ? ORDER BY difference_id LIMIT ?",
-                                 channel_id, state, state, after, limit); rows.next();)
+                                 "decided_by, decided_at, payment_id, version FROM payment_channels_debit_difference WHERE channel_id = ? AND (? IS NULL OR state = ?) AND (? IS NULL OR batch_id = ?) AND difference_id > ? ORDER BY difference_id LIMIT ?",
+                                 channel_id, state, state, batch_id, batch_id, after, limit); rows.next();)
     list.push_back(difference_row(rows));
   return list;
 }

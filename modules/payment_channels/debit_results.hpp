@@ -107,6 +107,7 @@ class DebitDifferenceService {
   Services services_;
 };
 
-std::vector<DebitDifferenceRow> list_debit_differences(db::Session& session, std::int64_t channel_id, const std::optional<std::string>& state, std::int64_t after, int limit);
+std::vector<DebitDifferenceRow> list_debit_differences(db::Session& session, std::int64_t channel_id, const std::optional<std::string>& state, std::int64_t after, int limit,
+                                                       std::optional<std::int64_t> batch_id = {});
 
 }  // namespace mis::payment_channels

@@ -76,7 +76,7 @@ json debits_to_json(db::Session& session, const std::vector<DebitItem>& list) {
   return items;
 }
 
-json to_json(const DebitDifferenceRow& d) {
+json to_json(db::Session& session, const DebitDifferenceRow& d) {
   return {{"difference_id", d.id},
           {"batch_id", d.batch_id},
           {"line_no", d.line_no ? json(*d.line_no) : json(nullptr)},
@@ -88,7 +88,10 @@ json to_json(const DebitDifferenceRow& d) {
           {"state", d.state},
           {"how", or_null(d.how)},
           {"note", or_null(d.note)},
+          {"proposed_by", person(session, d.proposed_by)},
+          {"proposed_by_id", d.proposed_by ? json(d.proposed_by->value) : json(nullptr)},
           {"proposed_at", or_null(d.proposed_at)},
+          {"decided_by", person(session, d.decided_by)},
           {"decided_at", or_null(d.decided_at)},
           {"version", d.version}};
 }
@@ -216,14 +219,15 @@ Result<Answer> result_answer(const Services& services, const Request& request, c
 Result<Answer> differences_answer(const Services& services, const Request& request, const security::Caller& caller) {
   auto query = Fields::of_query(request);
   const auto state = query.optional_one_of("state", {"open", "proposed", "settled"});
+  const auto batch_id = query.optional_integer("batch_id", {.min = 1});
   const auto page = query.page(1);
   if (auto error = query.finish()) return *error;
   return services.database.read([&](db::Session& s) -> Result<Answer> {
     auto channel = channel_of(s, request, caller);
     if (!channel) return std::move(channel).error();
-    const auto list = list_debit_differences(s, channel->id, state, page.key(0, 0), page.limit + 1);
+    const auto list = list_debit_differences(s, channel->id, state, page.key(0, 0), page.limit + 1, batch_id);
     json items = json::array();
-    for (const auto& d : list) items.push_back(to_json(d));
+    for (const auto& d : list) items.push_back(to_json(s, d));
     return page_answer(std::move(items), page, [&](std::size_t i) { return std::vector{std::to_string(list[i].id)}; });
   });
 }
@@ -238,7 +242,7 @@ Result<Answer> difference_command(const Services& services, const Request& reque
     DebitDifferenceService service(services);
     auto done = command(s, service, *channel, *id);
     if (!done) return std::move(done).error();
-    return json_answer(to_json(*done));
+    return json_answer(to_json(s, *done));
   });
 }
 
@@ -361,13 +365,13 @@ void register_debit_routes(Registry& registry) {
   using namespace schema;
   const auto difference = named("DebitDifference", object({{"difference_id", integer()}, {"batch_id", integer()}, {"line_no", integer().or_null()}, {"kind", text()}, {"end_to_end_id", text().or_null()},
                                                            {"expected", yuan().or_null()}, {"found", yuan().or_null()}, {"message", text()}, {"state", one_of({"open", "proposed", "settled"})}, {"how", text().or_null()},
-                                                           {"note", text().or_null()}, {"proposed_at", instant().or_null()}, {"decided_at", instant().or_null()}, {"version", integer()}}));
+                                                           {"note", text().or_null()}, {"proposed_by", text().or_null()}, {"proposed_by_id", integer().or_null()}, {"proposed_at", instant().or_null()}, {"decided_by", text().or_null()}, {"decided_at", instant().or_null()}, {"version", integer()}}));
   registry.route({.method = Method::kGet,
                   .path = "/api/v1/channels/{code}/debit-differences",
                   .permission = Permission("channels.view"),
                   .summary = "What a bank says of debits against what we know",
                   .handler = [&services](const Request& r, const security::Caller& c) { return differences_answer(services, r, c); },
-                  .query = page_parameters({{"state", one_of({"open", "proposed", "settled"}), "In this state"}}),
+                  .query = page_parameters({{"state", one_of({"open", "proposed", "settled"}), "In this state"}, {"batch_id", integer(), "Of this batch"}}),
                   .response = page_of(difference)});
   registry.route({.method = Method::kPost,
                   .path = "/api/v1/channels/{code}/debit-differences/{difference_id}/resolve",

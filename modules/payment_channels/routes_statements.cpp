@@ -52,6 +52,9 @@ json receipts_to_json(db::Session& session, const std::vector<Receipt>& list) {
                      {"business_date", r.day_on ? json(r.day_on->to_string()) : json(nullptr)},
                      {"settlement_id", r.settlement_id ? json(*r.settlement_id) : json(nullptr)},
                      {"note", or_null(r.note)},
+                     {"proposed_by", person(session, r.proposed_by)},
+                     {"proposed_by_id", r.proposed_by ? json(r.proposed_by->value) : json(nullptr)},
+                     {"decided_by", person(session, r.decided_by)},
                      {"version", r.version}});
   }
   return items;
@@ -135,7 +138,7 @@ void register_statement_routes(Registry& registry) {
   const auto receipt = named("BankReceipt", object({{"receipt_id", integer()}, {"bank_reference", text()}, {"direction", one_of({"credit", "debit"})}, {"reversal", boolean()}, {"amount", yuan()}, {"booked_on", date()},
                                                     {"value_on", date()}, {"payer_name", text().or_null()}, {"payer_account", text().or_null()}, {"remittance", text().or_null()}, {"state", receipt_state()},
                                                     {"account_no", text().or_null()}, {"name", text().or_null()}, {"batch_id", integer().or_null()}, {"business_date", date().or_null()},
-                                                    {"settlement_id", integer().or_null()}, {"note", text().or_null()}, {"version", integer()}}));
+                                                    {"settlement_id", integer().or_null()}, {"note", text().or_null()}, {"proposed_by", text().or_null()}, {"proposed_by_id", integer().or_null()}, {"decided_by", text().or_null()}, {"version", integer()}}));
   registry.route({.method = Method::kPost,
                   .path = "/api/v1/channels/{code}/statements",
                   .permission = Permission("channels.operate"),

@@ -2,7 +2,7 @@
 // throw or break the content security policy.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test as base, type Page } from '../../terminals/node_modules/@playwright/test'
+import { expect, test as base, type Browser, type Page } from '../../terminals/node_modules/@playwright/test'
 
 export { expect }
 export type { Page }
@@ -24,6 +24,9 @@ export const people = {
   supervisor: person('WATTHOUR_SUPERVISOR', 'supervisor'),
   accountant: person('WATTHOUR_ACCOUNTANT', 'accountant'),
   second_accountant: person('WATTHOUR_SECOND_ACCOUNTANT', 'approver2'),
+  // In the stand-in the accountant does the clerk's and the collector's work too.
+  channel_clerk: person('WATTHOUR_CHANNEL_CLERK', 'accountant'),
+  collector: person('WATTHOUR_COLLECTOR', 'accountant'),
 }
 
 export const test = base.extend<{ page: Page }>({
@@ -51,6 +54,28 @@ export async function ask<T>(page: Page, path: string): Promise<T> {
   const response = await page.request.get(`/api/v1${path}`)
   expect(response.ok(), `${path} answers ${response.status()}`).toBe(true)
   return response.json()
+}
+
+let told = 0
+/** Tells the API something as the page's own user, for what a test needs before it begins. */
+export async function tell<T>(page: Page, method: 'POST' | 'PUT', path: string, data: unknown): Promise<T> {
+  const { csrf_token } = await ask<{ csrf_token: string }>(page, '/session')
+  const headers = { 'X-CSRF-Token': csrf_token, 'Idempotency-Key': `browser-test-${Date.now()}-${++told}` }
+  const response = await page.request.fetch(`/api/v1${path}`, { method, data, headers })
+  expect(response.ok(), `${path} answers ${response.status()}: ${await response.text()}`).toBe(true)
+  return response.json()
+}
+
+/** The day so many days before today, in the utility's zone. */
+export function day_before(days: number): string {
+  return new Date(Date.now() + 8 * 3_600_000 - days * 86_400_000).toISOString().slice(0, 10)
+}
+
+/** A page of its own for a second person. */
+export async function page_of(browser: Browser, who: Person): Promise<Page> {
+  const page = await browser.newPage({ locale: 'zh-CN', ignoreHTTPSErrors: true })
+  await sign_in(page, who)
+  return page
 }
 
 interface Hit { account_no: string; name: string }

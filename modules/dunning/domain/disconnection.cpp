@@ -27,7 +27,11 @@ constexpr std::array kTransitions = {
     Transition{S::kNoticedAgain, P::kNoticeAgain, S::kNoticedAgain},
     Transition{S::kNoticedAgain, P::kDisconnect, S::kDisconnected},
     Transition{S::kDisconnected, P::kPay, S::kPaid},
+    Transition{S::kDisconnected, P::kAskRelease, S::kDisconnected},
+    Transition{S::kDisconnected, P::kRelease, S::kReleased},
+    Transition{S::kDisconnected, P::kRefuseRelease, S::kDisconnected},
     Transition{S::kPaid, P::kReconnect, S::kReconnected},
+    Transition{S::kReleased, P::kReconnect, S::kReconnected},
     Transition{S::kCandidate, P::kCancel, S::kCancelled},
     Transition{S::kApproved, P::kCancel, S::kCancelled},
     Transition{S::kNoticed, P::kCancel, S::kCancelled},
@@ -99,6 +103,13 @@ Status check_disconnect(const CaseFacts& facts, const Move& move) {
   return ok();
 }
 
+// Whoever asked may take it back; giving supply back takes another person.
+Status check_release(const CaseFacts& facts, const Move& move, bool grant) {
+  if (!facts.release_asked_by) return conflict("dunning.release_not_asked", "expected somebody to have asked for supply without payment but nobody has");
+  if (grant && move.by && facts.release_asked_by == move.by) return forbidden("security.second_person", "expected a second person to approve but it is the one who asked");
+  return ok();
+}
+
 }  // namespace
 
 std::string_view name_of(CaseState state) {
@@ -109,6 +120,7 @@ std::string_view name_of(CaseState state) {
     case CaseState::kNoticedAgain: return "noticed_again";
     case CaseState::kDisconnected: return "disconnected";
     case CaseState::kPaid: return "paid";
+    case CaseState::kReleased: return "released";
     case CaseState::kReconnected: return "reconnected";
     case CaseState::kCancelled: return "cancelled";
   }
@@ -128,6 +140,9 @@ std::string_view name_of(CaseStep step) {
     case CaseStep::kNoticeAgain: return "notice_again";
     case CaseStep::kDisconnect: return "disconnect";
     case CaseStep::kPay: return "pay";
+    case CaseStep::kAskRelease: return "ask_release";
+    case CaseStep::kRelease: return "release";
+    case CaseStep::kRefuseRelease: return "refuse_release";
     case CaseStep::kReconnect: return "reconnect";
     case CaseStep::kCancel: return "cancel";
   }
@@ -163,6 +178,11 @@ Result<CaseState> check_move(const CaseFacts& facts, const Move& move) {
     case CaseStep::kPay:
       if (!facts.settled) status = conflict("dunning.not_settled", "expected the bill that the case is about, and older ones, to be paid but something is left");
       break;
+    case CaseStep::kAskRelease:
+      if (facts.release_asked_by) status = conflict("dunning.release_asked", "expected nobody to have asked for supply without payment but somebody has; it waits for a decision");
+      break;
+    case CaseStep::kRelease: status = check_release(facts, move, true); break;
+    case CaseStep::kRefuseRelease: status = check_release(facts, move, false); break;
     case CaseStep::kReconnect:
     case CaseStep::kCancel: break;
   }

@@ -3,6 +3,7 @@
 //
 //   candidate → approved → noticed → noticed_again → disconnected → paid → reconnected
 //        any of the first four → cancelled, when the debt is paid or somebody decides so
+//        disconnected → released → reconnected, where supply is given back unpaid: one person asks, another decides
 //
 // Sources: 电力供应与使用条例 art. 39 (more than 30 days overdue, after reminders); 供电营业规则 (1996 art. 67; 2024 unchanged in
 // this): the notice reaches the customer 3 to 7 days before the stop, a copy goes to the authority for important customers, the
@@ -21,15 +22,16 @@
 
 namespace mis::dunning {
 
-enum class CaseState : std::uint8_t { kCandidate, kApproved, kNoticed, kNoticedAgain, kDisconnected, kPaid, kReconnected, kCancelled };
-inline constexpr CaseState kCaseStates[] = {CaseState::kCandidate,    CaseState::kApproved, CaseState::kNoticed,     CaseState::kNoticedAgain,
-                                            CaseState::kDisconnected, CaseState::kPaid,     CaseState::kReconnected, CaseState::kCancelled};
+enum class CaseState : std::uint8_t { kCandidate, kApproved, kNoticed, kNoticedAgain, kDisconnected, kPaid, kReleased, kReconnected, kCancelled };
+inline constexpr CaseState kCaseStates[] = {CaseState::kCandidate,    CaseState::kApproved, CaseState::kNoticed,  CaseState::kNoticedAgain, CaseState::kDisconnected,
+                                            CaseState::kPaid,         CaseState::kReleased, CaseState::kReconnected, CaseState::kCancelled};
 std::string_view name_of(CaseState state);  // "candidate", …, "noticed_again", …
 std::optional<CaseState> case_state_of(std::string_view name);
 constexpr bool is_over(CaseState state) { return state == CaseState::kReconnected || state == CaseState::kCancelled; }
 
-enum class CaseStep : std::uint8_t { kApprove, kNotice, kNoticeAgain, kDisconnect, kPay, kReconnect, kCancel };
-inline constexpr CaseStep kCaseSteps[] = {CaseStep::kApprove, CaseStep::kNotice, CaseStep::kNoticeAgain, CaseStep::kDisconnect, CaseStep::kPay, CaseStep::kReconnect, CaseStep::kCancel};
+enum class CaseStep : std::uint8_t { kApprove, kNotice, kNoticeAgain, kDisconnect, kPay, kAskRelease, kRelease, kRefuseRelease, kReconnect, kCancel };
+inline constexpr CaseStep kCaseSteps[] = {CaseStep::kApprove, CaseStep::kNotice,        CaseStep::kNoticeAgain, CaseStep::kDisconnect, CaseStep::kPay, CaseStep::kAskRelease,
+                                          CaseStep::kRelease, CaseStep::kRefuseRelease, CaseStep::kReconnect,   CaseStep::kCancel};
 std::string_view name_of(CaseStep step);  // "approve", "notice", "notice_again", …
 
 // Where a step leads from a state; nothing where it is not possible there.
@@ -59,6 +61,7 @@ struct CaseFacts {
   bool important = false;    // a customer whose stop the authority must know of
   bool authority_told = false;
   std::optional<UserId> proposed_by;  // nobody: the dunning run
+  std::optional<UserId> release_asked_by;  // who asked to give supply back unpaid, while nobody has decided
   std::optional<Instant> noticed_at, stop_at, noticed_again_at;
   // When the newest message of each kind went out; nothing: it has not. The waits run from it, not from the decision.
   std::optional<Instant> notice_sent_at, last_notice_sent_at;
@@ -76,11 +79,12 @@ struct Move {
 
 // The state that the move leads to. Errors: dunning.case_state, security.second_person, dunning.too_early (with the earliest
 // time), dunning.too_late (the notice has expired; a new one is needed), dunning.not_reminded, dunning.authority_copy,
-// dunning.notice_not_sent, dunning.stop_time, dunning.settled, dunning.not_settled, dunning.on_plan.
+// dunning.notice_not_sent, dunning.stop_time, dunning.settled, dunning.not_settled, dunning.on_plan, dunning.release_asked,
+// dunning.release_not_asked.
 Result<CaseState> check_move(const CaseFacts& facts, const Move& move);
 
-// When a case that was paid must be connected again.
-constexpr Instant reconnect_due(Instant paid_at) { return {paid_at.micros + kReconnectWithin}; }
+// When a case whose reason is gone, by payment or by decision, must be connected again.
+constexpr Instant reconnect_due(Instant gone_at) { return {gone_at.micros + kReconnectWithin}; }
 
 // An instant as people of the utility read it: "2026-12-05 10:00", in its zone.
 std::string local_time(Instant at);

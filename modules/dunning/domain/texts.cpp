@@ -36,6 +36,9 @@ Pattern pattern_of(Template which, Language language) {
     case Template::kRestored:
       return zh ? Pattern{"恢复供电", "【{sender}】户号{account}已恢复供电。感谢您的缴费。咨询{phone}。"}
                 : Pattern{"Supply restored", "[{sender}] Supply of account {account} has been restored. Thank you for your payment. Questions: {phone}."};
+    case Template::kRestoredUnpaid:
+      return zh ? Pattern{"恢复供电", "【{sender}】户号{account}已恢复供电，未缴电费仍请缴纳。咨询{phone}。"}
+                : Pattern{"Supply restored", "[{sender}] Supply of account {account} has been restored. What is unpaid is still due. Questions: {phone}."};
     case Template::kPrepaidLow:
       return zh ? Pattern{"余额不足提醒", "【{sender}】户号{account}截至{day}可用余额约{balance}元，请及时预存电费。咨询{phone}。"}
                 : Pattern{"Balance is low", "[{sender}] The balance of account {account} is about {balance} yuan as of {day}. Please pay in advance. Questions: {phone}."};

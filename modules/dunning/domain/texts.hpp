@@ -19,7 +19,8 @@ enum class Template : std::uint8_t {
   kReminderSms, kReminderLetter,
   kStopNotice,       // 3 to 7 days before
   kLastNotice,       // 30 minutes before
-  kRestored,         // supply is back
+  kRestored,         // supply is back after payment
+  kRestoredUnpaid,   // supply is back by decision
   kPrepaidLow,       // below the warning limit
   kPrepaidEmpty,     // below the stop limit: a stop has been proposed
 };

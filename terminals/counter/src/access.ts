@@ -27,6 +27,7 @@ export interface Access {
   channels: boolean
   operate_channels: boolean
   approve_channels: boolean
+  configure_channels: boolean
   dunning: boolean
   operate_dunning: boolean
   approve_dunning: boolean
@@ -59,6 +60,7 @@ const kPermissionOf: Record<Right, string> = {
   channels: 'channels.view',
   operate_channels: 'channels.operate',
   approve_channels: 'channels.approve',
+  configure_channels: 'channels.configure',
   dunning: 'dunning.view',
   operate_dunning: 'dunning.operate',
   approve_dunning: 'dunning.approve',

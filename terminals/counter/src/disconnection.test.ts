@@ -28,6 +28,22 @@ describe('the next step', () => {
   })
 })
 
+describe('supply without payment', () => {
+  const asked = { release_asked_by: '吴敏', release_asked_by_id: 3, release_asked_at: '2026-12-06T02:00:00Z' }
+  const steps_of = (one: Disconnection, who: { user_id: number; name: string }, rights = all) => case_steps(one, who, rights, '2026-12-06T03:00:00Z').map((s) => s.step)
+  it('is asked for by those who operate', () => {
+    expect(steps_of(at('disconnected'), user)).toEqual(['check-payment', 'release'])
+    expect(steps_of(at('disconnected'), user, { operate_dunning: false, approve_dunning: true })).toEqual([])
+  })
+  it('is granted by another person, and refused by anybody who may', () => {
+    expect(steps_of(at('disconnected', asked), user)).toEqual(['check-payment', 'refuse-release'])
+    expect(steps_of(at('disconnected', asked), { user_id: 8, name: '徐芳' }, { operate_dunning: false, approve_dunning: true })).toEqual(['approve-release', 'refuse-release'])
+  })
+  it('leads to the reconnection within its day', () => {
+    expect(next_step_of(at('released', { reconnect_due_at: '2026-12-07T02:00:00Z' }))).toEqual({ step: 'reconnect', from: null, until: '2026-12-07T02:00:00Z' })
+  })
+})
+
 describe('steps', () => {
   const before = '2026-12-03T00:00:00Z'
   it('wait for the law', () => {

@@ -2,9 +2,20 @@
 // by whom. For the eye: the server knows the rules and refuses what comes too early, saying when.
 
 import type { Disconnection, SessionUser } from '@shared/api/types'
+import { instant_text } from '@shared/ui/dates'
 import { is_asker, type Access } from './access'
 
-export type CaseStep = 'approve' | 'notify' | 'notify_again' | 'execute' | 'check-payment' | 'reconnect' | 'cancel'
+export type CaseStep =
+  | 'approve'
+  | 'notify'
+  | 'notify_again'
+  | 'execute'
+  | 'check-payment'
+  | 'release'
+  | 'approve-release'
+  | 'refuse-release'
+  | 'reconnect'
+  | 'cancel'
 
 const kMinute = 60_000
 const kDay = 24 * 60 * kMinute
@@ -29,14 +40,25 @@ export function next_step_of(c: Disconnection): NextStep | null {
       return { step: 'execute', from, until: c.noticed_at ? later(c.noticed_at, 7 * kDay) : null }
     }
     case 'disconnected':
-      return { step: 'check-payment', from: null, until: null }
+      return { step: c.release_asked_at ? 'approve-release' : 'check-payment', from: null, until: null }
     case 'paid':
+    case 'released':
       return { step: 'reconnect', from: null, until: c.reconnect_due_at }
     case 'reconnected':
     case 'cancelled':
       return null
   }
 }
+
+const takes_second_person = (step: CaseStep): boolean => step === 'approve' || step === 'approve-release'
+/** Whether this person asked for what the step would grant. */
+function is_own(c: Disconnection, step: CaseStep, user: Pick<SessionUser, 'user_id' | 'name'> | null): boolean {
+  return step === 'approve'
+    ? is_asker(user, { id: c.proposed_by_id, name: c.proposed_by ?? '' })
+    : is_asker(user, { id: c.release_asked_by_id, name: c.release_asked_by ?? '' })
+}
+/** The steps whose reason stays in the history. */
+export const needs_note = (step: CaseStep): boolean => step === 'cancel' || step === 'release' || step === 'refuse-release'
 
 /** The steps this person may take now; the next one first. A wait that is not over shows the step all the same, disabled. */
 export function case_steps(
@@ -48,10 +70,15 @@ export function case_steps(
   const next = next_step_of(c)
   const steps: { step: CaseStep; enabled: boolean }[] = []
   if (next) {
-    const own = is_asker(user, { id: null, name: c.proposed_by ?? '' })
-    const may = next.step === 'approve' ? access.approve_dunning && !own : access.operate_dunning
+    const may = takes_second_person(next.step) ? access.approve_dunning && !is_own(c, next.step, user) : access.operate_dunning
     const waits = next.from !== null && Date.parse(now) < Date.parse(next.from)
     if (may) steps.push({ step: next.step, enabled: !waits })
+  }
+  if (c.state === 'disconnected' && c.release_asked_at) {
+    if (access.operate_dunning) steps.push({ step: 'check-payment', enabled: true })
+    if (access.approve_dunning) steps.push({ step: 'refuse-release', enabled: true })
+  } else if (c.state === 'disconnected' && access.operate_dunning) {
+    steps.push({ step: 'release', enabled: true })
   }
   if (['candidate', 'approved', 'noticed', 'noticed_again'].includes(c.state) && access.operate_dunning) {
     steps.push({ step: 'cancel', enabled: true })
@@ -61,3 +88,14 @@ export function case_steps(
 
 /** The address of a step: both notices are one. */
 export const path_of = (step: CaseStep): string => (step === 'notify_again' ? 'notify' : step)
+
+export const kCaseStates = ['candidate', 'approved', 'noticed', 'noticed_again', 'disconnected', 'paid', 'released', 'reconnected', 'cancelled'] as const
+
+/** When the next step is possible, in words. */
+export function when_of(c: Disconnection, t: (key: string, values: Record<string, string>) => string): string {
+  const minute = (instant: string) => instant_text(instant).slice(0, 16)
+  const next = next_step_of(c)
+  if (next?.from && next.until) return t('dunning.between', { from: minute(next.from), until: minute(next.until) })
+  if (next?.from) return t('dunning.not_before', { at: minute(next.from) })
+  return next?.until ? t('dunning.not_after', { at: minute(next.until) }) : ''
+}

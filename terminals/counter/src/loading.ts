@@ -10,6 +10,12 @@ export interface Loaded<T> {
   reload(): Promise<void>
 }
 
+let changed_at_ms = 0
+/** Something was changed at the server: pages behind work tabs load again when they come back. */
+export function note_change(): void {
+  changed_at_ms = Date.now()
+}
+
 /** Loads at once and again whenever `depends` changes. An overtaken answer is dropped. `keep_old` leaves what is shown
  *  until the new answer is there (pages of a list); else nothing is shown under the wrong heading. */
 export function use_load<T>(depends: () => unknown, fetch: () => Promise<T>, keep_old = false): Loaded<T> {
@@ -42,7 +48,7 @@ export function use_load<T>(depends: () => unknown, fetch: () => Promise<T>, kee
   void reload()
   // A page that comes back from a work tab shows what is true now, while its old content stays visible.
   onActivated(() => {
-    if (loaded_at_ms > 0 && Date.now() - loaded_at_ms > 15_000) void reload()
+    if (loaded_at_ms > 0 && (Date.now() - loaded_at_ms > 15_000 || changed_at_ms >= loaded_at_ms)) void reload()
   })
   return { data, error, loading, reload }
 }

@@ -5,6 +5,7 @@ import './theme.css'
 import './print.css'
 import App from './app.vue'
 import { i18n, start_i18n } from './i18n'
+import { note_change } from './loading'
 import { load_preferences, preferences, watch_preferences } from './preferences'
 import { router } from './router'
 import { asking, client } from './server'
@@ -18,6 +19,7 @@ client.install({
     asking.count += change
   },
   language: () => preferences.language,
+  changed: note_change,
 })
 await start_i18n()
 createApp(App).use(i18n).use(router).mount('#app')

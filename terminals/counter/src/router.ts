@@ -113,6 +113,11 @@ const routes: RouteRecordRaw[] = [
     meta: { title: 'nav.channels', right: 'channels', nav: '/channels' },
   },
   {
+    path: '/channels/new',
+    component: () => import('./pages/channel-edit.vue'),
+    meta: { title: 'channel.new', right: 'channels', nav: '/channels' },
+  },
+  {
     path: '/channels/:code',
     component: () => import('./pages/channel.vue'),
     props: true,
@@ -125,9 +130,44 @@ const routes: RouteRecordRaw[] = [
     meta: { title: 'difference.title', right: 'channels', nav: '/channels' },
   },
   {
+    path: '/channels/:code/edit',
+    component: () => import('./pages/channel-edit.vue'),
+    props: true,
+    meta: { title: 'channel.edit', right: 'channels', nav: '/channels' },
+  },
+  {
+    path: '/channels/:code/batches/:batch_id',
+    component: () => import('./pages/debit-batch.vue'),
+    props: true,
+    meta: { title: 'channel.debits', right: 'channels', nav: '/channels' },
+  },
+  {
+    path: '/mandates',
+    component: () => import('./pages/mandates.vue'),
+    meta: { title: 'nav.mandates', right: 'channels', nav: '/mandates' },
+  },
+  {
+    path: '/mandates/:mandate_no',
+    component: () => import('./pages/mandate.vue'),
+    props: true,
+    meta: { title: 'nav.mandates', right: 'channels', nav: '/mandates' },
+  },
+  {
     path: '/dunning',
     component: () => import('./pages/dunning.vue'),
     meta: { title: 'nav.dunning', right: 'dunning', nav: '/dunning' },
+  },
+  {
+    path: '/dunning/cases/:case_id',
+    component: () => import('./pages/disconnection.vue'),
+    props: true,
+    meta: { title: 'dunning.cases', right: 'dunning', nav: '/dunning' },
+  },
+  {
+    path: '/dunning/prepaid/:account_no',
+    component: () => import('./pages/prepaid.vue'),
+    props: true,
+    meta: { title: 'dunning.prepaid', right: 'dunning', nav: '/dunning' },
   },
   { path: '/jobs', component: () => import('./pages/jobs.vue'), meta: { title: 'nav.jobs', right: 'jobs', nav: '/jobs' } },
   {

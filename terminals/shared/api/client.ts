@@ -33,6 +33,8 @@ export interface Hooks {
   /** +1 when an answer is lost and is being asked for again, -1 when that ends. */
   asking(change: 1 | -1): void
   language(): string
+  /** Something was changed: what other pages show may be old. */
+  changed?(): void
 }
 
 export interface Surroundings {
@@ -75,6 +77,7 @@ export class Client {
           const response = await this.once(path, request, body, key)
           if (response.ok) {
             if (key) this.around.keys.settle(request.action!, key)
+            if ((request.method ?? 'GET') !== 'GET') this.hooks.changed?.()
             const data = response.status === 204 ? undefined : await response.json()
             return { data: data as T, etag: response.headers.get('ETag'), status: response.status }
           }

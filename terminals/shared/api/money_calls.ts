@@ -74,7 +74,11 @@ export function money_calls(client: Client) {
 
     // payment channels
     channels: () => client.get<t.Page<t.Channel>>('/channels'),
-    channel: (code: string) => client.get<t.Channel>(`/channels/${seg(code)}`),
+    /** With its ETag, which a change refers to. */
+    channel: (code: string) => client.send<t.ChannelWhole>(`/channels/${seg(code)}`),
+    /** Makes the channel where there is no version yet. Sent twice it is the same channel, so it needs no key. */
+    save_channel: (code: string, etag: string | null, body: Record<string, unknown>) =>
+      client.send<t.ChannelWhole>(`/channels/${seg(code)}`, { method: 'PUT', body, if_match: etag }),
     channel_items: (code: string, query: Query) => client.get<t.Page<t.ChannelItem>>(`/channels/${seg(code)}/items`, query),
     reconciliations: (code: string, query: Query) =>
       client.get<t.Page<t.Reconciliation>>(`/channels/${seg(code)}/reconciliations`, query),
@@ -94,9 +98,69 @@ export function money_calls(client: Client) {
     withdraw_difference: (code: string, date: string, id: Id) =>
       post<t.Difference>(`/channels/${seg(code)}/reconciliations/${seg(date)}/items/${seg(id)}/withdraw`, `differences.${id}.withdraw`),
     settlements: (code: string, query: Query) => client.get<t.Page<t.Settlement>>(`/channels/${seg(code)}/settlements`, query),
+    propose_settlement: (code: string, body: { business_date: string; amount: string; reference: string; note?: string }) =>
+      post<t.Settlement>(`/channels/${seg(code)}/settlements`, `channels.${code}.settlements`, body),
+    decide_settlement: (code: string, id: Id, how: 'post' | 'refuse') =>
+      post<t.Settlement>(`/channels/${seg(code)}/settlements/${seg(id)}/${how}`, `settlements.${id}.${how}`),
+
+    // mandates, direct debits, statements
+    mandates: (query: Query) => client.get<t.Page<t.Mandate>>('/mandates', query),
+    mandate: (no: string) => client.get<t.MandateHistory>(`/mandates/${seg(no)}`),
+    sign_mandate: (body: Record<string, string>) => post<t.Mandate>('/mandates', 'mandates.sign', body),
+    activate_mandate: (no: string) => post<t.Mandate>(`/mandates/${seg(no)}/activate`, `mandates.${no}.activate`),
+    cancel_mandate: (no: string, reason: string) => post<t.Mandate>(`/mandates/${seg(no)}/cancel`, `mandates.${no}.cancel`, { reason }),
+    debit_batches: (code: string, query: Query) => client.get<t.Page<t.DebitBatch>>(`/channels/${seg(code)}/debit-batches`, query),
+    debit_batch: (code: string, id: Id) => client.get<t.DebitBatchDetail>(`/channels/${seg(code)}/debit-batches/${seg(id)}`),
+    debits: (code: string, id: Id, query: Query) =>
+      client.get<t.Page<t.Debit>>(`/channels/${seg(code)}/debit-batches/${seg(id)}/items`, query),
+    prepare_debits: (code: string, body: { collect_on: string; billing_month?: string }) =>
+      post<{ job_id: Id }>(`/channels/${seg(code)}/debit-batches`, `channels.${code}.debits`, body),
+    move_batch: (code: string, id: Id, how: 'send' | 'cancel' | 'expire') =>
+      post<t.DebitBatch>(`/channels/${seg(code)}/debit-batches/${seg(id)}/${how}`, `debits.${id}.${how}`),
+    /** An address to download from, not a request. */
+    batch_file: (code: string, id: Id) => `/api/v1/channels/${seg(code)}/debit-batches/${seg(id)}/file`,
+    load_debit_result: (code: string, id: Id, file: File) =>
+      client.send<{ job_id: Id }>(`/channels/${seg(code)}/debit-batches/${seg(id)}/results`, {
+        method: 'POST',
+        query: { file_name: file.name },
+        file,
+        action: `debits.${id}.results`,
+      }),
+    debit_differences: (code: string, query: Query) =>
+      client.get<t.Page<t.DebitDifference>>(`/channels/${seg(code)}/debit-differences`, query),
+    resolve_debit_difference: (code: string, id: Id, body: { how: t.DebitRemedy; note: string }) =>
+      post<t.DebitDifference>(`/channels/${seg(code)}/debit-differences/${seg(id)}/resolve`, `debit-differences.${id}.resolve`, body),
+    decide_debit_difference: (code: string, id: Id, how: 'approve' | 'withdraw') =>
+      post<t.DebitDifference>(`/channels/${seg(code)}/debit-differences/${seg(id)}/${how}`, `debit-differences.${id}.${how}`),
+    statement_files: (code: string, query: Query) => client.get<t.Page<t.StatementFile>>(`/channels/${seg(code)}/statements`, query),
+    load_statement: (code: string, file: File) =>
+      client.send<{ job_id: Id }>(`/channels/${seg(code)}/statements`, {
+        method: 'POST',
+        query: { file_name: file.name },
+        file,
+        action: `channels.${code}.statement`,
+      }),
+    bank_receipts: (code: string, query: Query) => client.get<t.Page<t.BankReceipt>>(`/channels/${seg(code)}/receipts`, query),
+    assign_receipt: (code: string, id: Id, account_no: string) =>
+      post<t.BankReceipt>(`/channels/${seg(code)}/receipts/${seg(id)}/assign`, `receipts.${id}.assign`, { account_no }),
+    return_receipt: (code: string, id: Id, note: string) =>
+      post<t.BankReceipt>(`/channels/${seg(code)}/receipts/${seg(id)}/return`, `receipts.${id}.return`, { note }),
+    decide_receipt: (code: string, id: Id, how: 'approve-return' | 'refuse-return' | 'reconsider') =>
+      post<t.BankReceipt>(`/channels/${seg(code)}/receipts/${seg(id)}/${how}`, `receipts.${id}.${how}`),
 
     // dunning
-    dunning_rules: () => client.get<t.DunningRules>('/dunning/rules'),
+    /** With the ETag of the newest rules, which a change refers to. */
+    dunning_rules: () => client.send<t.DunningRulesNow>('/dunning/rules'),
+    change_dunning_rules: (etag: string | null, body: { valid_from: string; rules: t.DunningRule[] }) =>
+      client.send<t.DunningRulesNow>('/dunning/rules', { method: 'PUT', body, if_match: etag, action: 'dunning.rules' }),
+    dunning_settings: () => client.get<t.DunningSettings>('/dunning/settings'),
+    change_dunning_settings: (body: t.DunningSettings) =>
+      client.send<t.DunningSettings>('/dunning/settings', { method: 'PUT', body, action: 'dunning.settings' }),
+    important_users: (query: Query) => client.get<t.Page<t.ImportantUser>>('/dunning/important-users', query),
+    set_important: (account_no: string, body: { reason: string; authority: string }) =>
+      client.send<t.ImportantUser>(`/dunning/important-users/${seg(account_no)}`, { method: 'PUT', body, action: `important.${account_no}` }),
+    unset_important: (account_no: string) =>
+      client.send<void>(`/dunning/important-users/${seg(account_no)}`, { method: 'DELETE' }),
     dunning_runs: (query: Query) => client.get<t.Page<t.DunningRun>>('/dunning/runs', query),
     start_dunning: (kind: t.DunningRunKind) => post<{ job_id: Id }>('/dunning/runs', `dunning.runs.${kind}`, { kind }),
     dunning_notices: (query: Query) => client.get<t.Page<t.DunningNotice>>('/dunning/notices', query),
@@ -104,6 +168,14 @@ export function money_calls(client: Client) {
     disconnection: (id: Id) => client.get<t.DisconnectionHistory>(`/disconnections/${seg(id)}`),
     move_disconnection: (id: Id, step: string, body: Record<string, string>) =>
       post<t.Disconnection>(`/disconnections/${seg(id)}/${seg(step)}`, `disconnections.${id}.${step}`, body),
+    propose_disconnection: (body: { account_no: string; reason: string }) => post<t.Disconnection>('/disconnections', 'disconnections.propose', body),
     prepaid_accounts: (query: Query) => client.get<t.Page<t.PrepaidAccount>>('/prepaid/accounts', query),
+    prepaid_account: (no: string) => client.get<t.PrepaidAccount>(`/prepaid/accounts/${seg(no)}`),
+    prepaid_balance: (no: string) => client.get<t.PrepaidBalance>(`/prepaid/accounts/${seg(no)}/balance`),
+    enrol_prepaid: (body: { account_no: string; warn_limit: string; stop_limit: string; credit?: string }) =>
+      post<t.PrepaidAccount>('/prepaid/accounts', 'prepaid.enrol', body),
+    change_prepaid: (no: string, body: { warn_limit: string; stop_limit: string; credit?: string }) =>
+      client.send<t.PrepaidAccount>(`/prepaid/accounts/${seg(no)}`, { method: 'PUT', body, action: `prepaid.${no}` }),
+    end_prepaid: (no: string) => post<t.PrepaidAccount>(`/prepaid/accounts/${seg(no)}/end`, `prepaid.${no}.end`),
   }
 }

@@ -251,6 +251,14 @@ export interface Channel {
   in_transit: Decimal
   today: { payments: number; paid: Decimal; reversals: number; reversed: Decimal }
 }
+/** A channel with how it works. Of its secrets only the names are ever told. */
+export interface ChannelWhole extends Channel {
+  profile: Record<string, unknown>
+  key_id: string | null
+  client_certificate: string | null
+  secrets: string[]
+  version: number
+}
 export interface ChannelItem {
   item_id: string | number
   kind: 'pay' | 'reverse'
@@ -314,8 +322,143 @@ export interface Settlement {
   note: string
   state: 'proposed' | 'posted' | 'refused'
   proposed_by: string | null
+  proposed_by_id: string | number | null
   proposed_at: string
   decided_by: string | null
+  decided_at: string | null
+}
+export type MandateState = 'signed' | 'active' | 'cancelled'
+export interface Mandate {
+  mandate_no: string
+  agreement_no: string | null
+  account_no: string
+  name: string
+  channel: string
+  state: MandateState
+  bank_account: string
+  bank_account_name: string
+  bank_code: string | null
+  signed_on: string
+  /** The most that one debit may take; null for no limit. */ most: Decimal | null
+  version: number
+  changed_at: string
+}
+export interface MandateHistory extends Mandate {
+  history: { version: number; state: string; reason: string; source: string; at: string }[]
+}
+export type BatchState = 'preparing' | 'prepared' | 'sent' | 'closed' | 'cancelled'
+export interface DebitBatch {
+  batch_id: string | number
+  batch_no: string
+  state: BatchState
+  note: string | null
+  collect_on: string
+  answer_by: string
+  basis: 'due' | 'principal'
+  billing_month: string | null
+  format: string
+  count: number
+  amount: Decimal
+  file_name: string | null
+  file_sha256: string | null
+  job_id: string | number | null
+  created_at: string
+  sent_at: string | null
+  version: number
+}
+export interface DebitResult {
+  result_id: string | number
+  state: 'loaded' | 'taken'
+  file_name: string
+  lines: number
+  verdicts: { verdict: string; count: number; paid: Decimal }[]
+  job_id: string | number | null
+  loaded_at: string
+  taken_at: string | null
+}
+export interface DebitBatchDetail extends DebitBatch {
+  totals: { state: string; count: number; amount: Decimal; paid: Decimal }[]
+  results: DebitResult[]
+}
+export interface Debit {
+  item_id: string | number
+  end_to_end_id: string
+  account_no: string
+  name: string
+  mandate_no: string
+  bank_account: string
+  bank_account_name: string
+  amount: Decimal
+  billing_month: string | null
+  state: string
+  paid: Decimal | null
+  paid_on: string | null
+  reason: string | null
+}
+export type DebitRemedy = 'take_in' | 'take_back' | 'refuse' | 'ignore'
+export interface DebitDifference {
+  difference_id: string | number
+  batch_id: string | number
+  line_no: number | null
+  kind: string
+  end_to_end_id: string | null
+  expected: Decimal | null
+  found: Decimal | null
+  message: string
+  state: 'open' | 'proposed' | 'settled'
+  how: string | null
+  note: string | null
+  proposed_by: string | null
+  proposed_by_id: string | number | null
+  proposed_at: string | null
+  decided_by: string | null
+  decided_at: string | null
+  version: number
+}
+export interface StatementFile {
+  file_id: string | number
+  state: 'loaded' | 'taken'
+  file_name: string
+  file_sha256: string
+  receipts: number
+  /** What another file had brought already. */ known: number
+  job_id: string | number | null
+  loaded_at: string
+}
+export const kReceiptStates = [
+  'received',
+  'settled',
+  'proposed',
+  'paid',
+  'unidentified',
+  'assigned',
+  'returning',
+  'returned',
+  'noted',
+  'bounced',
+] as const
+export interface BankReceipt {
+  receipt_id: string | number
+  bank_reference: string
+  direction: 'credit' | 'debit'
+  reversal: boolean
+  amount: Decimal
+  booked_on: string
+  value_on: string
+  payer_name: string | null
+  payer_account: string | null
+  remittance: string | null
+  state: (typeof kReceiptStates)[number]
+  account_no: string | null
+  name: string | null
+  batch_id: string | number | null
+  business_date: string | null
+  settlement_id: string | number | null
+  note: string | null
+  proposed_by: string | null
+  proposed_by_id: string | number | null
+  decided_by: string | null
+  version: number
 }
 
 // --- dunning ------------------------------------------------------------------------------------------------------
@@ -323,7 +466,31 @@ export interface Settlement {
 export interface DunningRules {
   set_id: number
   valid_from: string
-  rules: { category: string; step: number; days_after_due: number; action: string; minimum: Decimal }[]
+  rules: DunningRule[]
+}
+export type DunningAction = 'sms' | 'letter' | 'disconnection'
+export interface DunningRule {
+  /** Of customers, or "other" for those that have no rules of their own. */ category: string
+  step: number
+  days_after_due: number
+  action: DunningAction
+  minimum: Decimal
+}
+/** Today's rules, and those entered last, which may begin later. */
+export interface DunningRulesNow extends DunningRules {
+  newest: DunningRules
+}
+export interface DunningSettings {
+  contacts_per_week: number
+  language: 'zh' | 'en'
+  sender: string
+  phone: string
+}
+export interface ImportantUser {
+  account_no: string
+  name: string
+  reason: string
+  /** Who gets a copy before supply is stopped. */ authority: string
 }
 export type DunningRunKind = 'reminders' | 'payment_scan' | 'prepaid'
 export interface DunningRun {
@@ -362,6 +529,7 @@ export type CaseState =
   | 'noticed_again'
   | 'disconnected'
   | 'paid'
+  | 'released'
   | 'reconnected'
   | 'cancelled'
 export interface Disconnection {
@@ -378,6 +546,7 @@ export interface Disconnection {
   authority_copy: string | null
   reason: string | null
   proposed_by: string | null
+  proposed_by_id: string | number | null
   proposed_at: string
   approved_by: string | null
   approved_at: string | null
@@ -386,6 +555,13 @@ export interface Disconnection {
   noticed_again_at: string | null
   disconnected_at: string | null
   paid_at: string | null
+  /** Supply without payment: who asks for it and why, and who granted it. */
+  release_asked_by: string | null
+  release_asked_by_id: string | number | null
+  release_asked_at: string | null
+  release_reason: string | null
+  released_by: string | null
+  released_at: string | null
   reconnect_due_at: string | null
   reconnect_overdue: boolean
   reconnected_at: string | null
@@ -401,7 +577,21 @@ export interface PrepaidAccount {
   stop_limit: Decimal
   credit: Decimal
   enrolled_on: string
+  ended_on: string | null
   balance_on: string | null
   balance: Decimal | null
   level: 'good' | 'low' | 'empty' | null
+}
+export interface PrepaidBalance {
+  account_no: string
+  name: string
+  as_of: string
+  advance: Decimal
+  due: Decimal
+  estimated: Decimal
+  balance: Decimal
+  billed_to: string | null
+  read_kwh: Decimal
+  estimated_days: number
+  days: { day: string; advance: Decimal; due: Decimal; estimated: Decimal; balance: Decimal; level: string }[]
 }

@@ -187,6 +187,21 @@ TEST_CASE("a debt is dunned, stopped, paid and connected again, over HTTP") {
   check_refused(utility.post(collector, path + "/cancel", {{"note", "mistake"}}), 409, "dunning.case_state");
 
   CHECK(utility.post(collector, path + "/check-payment").json().at("state") == "disconnected");
+
+  // Given back without payment: asked for, refused, asked for again, and then paid after all.
+  check_refused(utility.post(collector, path + "/release"), 422, "http.invalid_fields");
+  check_refused(utility.post(west, path + "/release", {{"note", "not mine"}}), 404, "dunning.no_case");
+  check_refused(utility.post(approver, path + "/approve-release"), 409, "dunning.release_not_asked");
+  const auto asked = utility.post(collector, path + "/release", {{"note", "a ventilator at home"}});
+  CHECK(differs_from_declaration(registry, "post", "/api/v1/disconnections/{case_id}/release", asked) == std::vector<std::string>{});
+  CHECK(asked.json().at("release_asked_by") == "collector");
+  CHECK(asked.json().at("release_reason") == "a ventilator at home");
+  check_refused(utility.post(collector, path + "/release", {{"note", "again"}}), 409, "dunning.release_asked");
+  check_refused(utility.post(collector, path + "/approve-release"), 403, "security.permission");
+  const auto refused = utility.post(approver, path + "/refuse-release", {{"note", "no doctor's paper"}});
+  CHECK(refused.json().at("state") == "disconnected");
+  CHECK(refused.json().at("release_asked_by").is_null());
+  CHECK(utility.post(collector, path + "/release", {{"note", "with the paper"}}).status == 200);
   utility.pay(11, 20'000);
   CHECK(utility.post(collector, path + "/check-payment").json().at("state") == "paid");
   CHECK(collector.get("/api/v1/disconnections?overdue=true").json().at("items").empty());
@@ -197,10 +212,32 @@ TEST_CASE("a debt is dunned, stopped, paid and connected again, over HTTP") {
   CHECK(collector.get("/api/v1/disconnections?overdue=true").json().at("items").empty());
   const auto history = collector.get("/api/v1" + path);
   CHECK(differs_from_declaration(registry, "get", "/api/v1/disconnections/{case_id}", history) == std::vector<std::string>{});
-  REQUIRE(history.json().at("events").size() == 6);
+  REQUIRE(history.json().at("events").size() == 9);
   CHECK(history.json().at("events").at(0).at("by") == "approver");
-  CHECK(history.json().at("events").at(4).at("note") == "paid");
-  CHECK(history.json().at("events").at(5).at("note") == "by the night shift");
+  CHECK(history.json().at("events").at(5).at("note") == "no doctor's paper");
+  CHECK(history.json().at("events").at(7).at("note") == "paid");
+  CHECK(history.json().at("events").at(8).at("note") == "by the night shift");
+}
+
+TEST_CASE("supply given back without payment takes two people, and is due within a day") {
+  Utility utility;
+  Client collector = utility.client_of("collector"), approver = utility.client_of("approver");
+  utility.days(42);
+  collector.sign_in("collector");
+  approver.sign_in("approver");
+  const auto id = utility.post(collector, "/disconnections", {{"account_no", utility.no(11)}, {"reason", "moved away"}}).json().at("case_id").get<std::int64_t>();
+  const std::string path = "/disconnections/" + std::to_string(id);
+  // The way to the stop is another test's.
+  utility.database.owner().lease()->execute("UPDATE dunning_case SET state = 'disconnected', disconnected_at = ? WHERE case_id = ?", utility.clock.now(), id);
+  CHECK(utility.post(collector, path + "/release", {{"note", "stopped by mistake"}}).json().at("state") == "disconnected");
+  const auto released = utility.post(approver, path + "/approve-release");
+  CHECK(differs_from_declaration(utility.registry, "post", "/api/v1/disconnections/{case_id}/approve-release", released) == std::vector<std::string>{});
+  CHECK(released.json().at("state") == "released");
+  CHECK(released.json().at("released_by") == "approver");
+  CHECK(released.json().at("reconnect_due_at") == utility.in_days(1));
+  CHECK(utility.post(collector, path + "/check-payment").json().at("state") == "released");
+  CHECK(collector.get("/api/v1/disconnections?state=released").json().at("items").size() == 1);
+  CHECK(utility.post(collector, path + "/reconnect").json().at("state") == "reconnected");
 }
 
 TEST_CASE("a request sent twice moves a case once") {
@@ -295,6 +332,11 @@ TEST_CASE("a fee-controlled account is enrolled, estimated and ended") {
   CHECK(differs_from_declaration(utility.registry, "get", "/api/v1/prepaid/accounts", list) == std::vector<std::string>{});
   REQUIRE(list.json().at("items").size() == 1);
   CHECK(west.get("/api/v1/prepaid/accounts").json().at("items").empty());
+  const auto one = collector.get("/api/v1/prepaid/accounts/" + utility.no(11));
+  CHECK(differs_from_declaration(utility.registry, "get", "/api/v1/prepaid/accounts/{account_no}", one) == std::vector<std::string>{});
+  CHECK(one.json() == list.json().at("items").at(0));
+  check_refused(west.get("/api/v1/prepaid/accounts/" + utility.no(11)), 404, "customers.no_account");
+  check_refused(collector.get("/api/v1/prepaid/accounts/" + utility.no(12)), 404, "dunning.prepaid_not_enrolled");
   const auto balance = collector.get("/api/v1/prepaid/accounts/" + utility.no(11) + "/balance");
   CHECK(differs_from_declaration(utility.registry, "get", "/api/v1/prepaid/accounts/{account_no}/balance", balance) == std::vector<std::string>{});
   CHECK(balance.json().at("due") == "100.00");

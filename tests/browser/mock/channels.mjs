@@ -86,7 +86,7 @@ export function channel_routes({ refuse, page, log, start_job }) {
 
     ['GET', '/dunning/rules', () => kRules],
     ['GET', '/dunning/runs', ({ query }) => page(dunning_runs, query)],
-    ['POST', '/dunning/runs', ({ body, me }) => { need(me, 'dunning.operate'); const run = { ...dunning_runs[0], run_id: dunning_runs.length + 1, kind: body.kind, requested_by: me.name, created_at: now(), finished_at: null, notices: 0, candidates: 0 }; dunning_runs.unshift(run); const { job_id } = start_job('dunning.run', () => { run.finished_at = now() }); run.job_id = job_id; return [202, { job_id }] }],
+    ['POST', '/dunning/runs', ({ body, me }) => { need(me, 'dunning.operate'); const run = { ...dunning_runs[0], run_id: dunning_runs.length + 1, kind: body.kind, requested_by: me.name, created_at: now(), finished_at: null, notices: 0, candidates: 0 }; dunning_runs.unshift(run); const { job_id } = start_job('dunning.remind', () => { run.finished_at = now() }); run.job_id = job_id; return [202, { job_id }] }],
     ['GET', '/dunning/notices', ({ query }) => page(notices.filter((n) => !query.get('account_no') || n.account_no === query.get('account_no')), query)],
     ['GET', '/disconnections', ({ query }) => page(cases.filter((c) => !query.get('state') || c.state === query.get('state')).map(case_json), query)],
     ['GET', '/disconnections/:id', ({ id }) => need_case(id)],

@@ -281,3 +281,35 @@ TEST_CASE("what the law demands is said even where the week's contacts are used 
   books.post();
   CHECK(books.number("SELECT MAX(slot) FROM dunning_contact WHERE week_of = '2026-12-14'") == 2);
 }
+
+TEST_CASE("supply given back unpaid ends the case, and no run proposes the same debt again") {
+  Arrears books;
+  books.disconnect(11);
+  CHECK(books.move(11, CaseStep::kRelease) == "dunning.release_not_asked");
+  CHECK(books.move(11, CaseStep::kAskRelease, kCollector) == "disconnected");
+  CHECK(books.move(11, CaseStep::kRefuseRelease) == "disconnected");
+  CHECK(books.number("SELECT COUNT(*) FROM dunning_case WHERE release_asked_by IS NOT NULL OR release_asked_at IS NOT NULL") == 0);
+  CHECK(books.move(11, CaseStep::kAskRelease, kCollector) == "disconnected");
+  CHECK(books.move(11, CaseStep::kRelease, kCollector) == "security.second_person");
+  books.minutes(60);
+  CHECK(books.move(11, CaseStep::kRelease) == "released");
+  CHECK(books.number("SELECT TIMESTAMPDIFF(MINUTE, released_at, reconnect_due_at) FROM dunning_case") == kDay);
+  CHECK_FALSE(books.check(11));  // nothing is paid, and nothing has to be
+  CHECK(books.move(11, CaseStep::kReconnect, kCollector) == "reconnected");
+  CHECK(books.newest_text(11).find("已恢复供电，未缴电费仍请缴纳") != std::string::npos);
+  books.go_to("2026-12-28");
+  CHECK(books.run().candidates == 1);  // account 12's alone
+}
+
+TEST_CASE("a payment overtakes what was asked for") {
+  Arrears books;
+  books.disconnect(11);
+  REQUIRE(books.move(11, CaseStep::kAskRelease, kCollector) == "disconnected");
+  REQUIRE(books.pay(books.everything(11, "2026-12-18")));
+  CHECK(books.check(11));
+  CHECK(books.state_of(11) == "paid");
+  CHECK(books.move(11, CaseStep::kRelease) == "dunning.case_state");
+  CHECK(books.number("SELECT COUNT(*) FROM dunning_case WHERE release_asked_by IS NOT NULL") == 0);
+  CHECK(books.move(11, CaseStep::kReconnect, kCollector) == "reconnected");
+  CHECK(books.newest_text(11).find("感谢您的缴费") != std::string::npos);
+}

@@ -42,7 +42,8 @@ TEST_CASE("the states of a case and the steps between them are these and no othe
       "candidate approve approved",        "candidate cancel cancelled",      "approved notice noticed",       "approved cancel cancelled",
       "noticed notice noticed",            "noticed notice_again noticed_again", "noticed cancel cancelled",   "noticed_again notice noticed",
       "noticed_again notice_again noticed_again", "noticed_again disconnect disconnected", "noticed_again cancel cancelled",
-      "disconnected pay paid",             "paid reconnect reconnected"};
+      "disconnected pay paid",             "disconnected ask_release disconnected", "disconnected release released", "disconnected refuse_release disconnected",
+      "paid reconnect reconnected",        "released reconnect reconnected"};
   std::vector<std::string> found;
   for (const auto from : kCaseStates)
     for (const auto step : kCaseSteps)
@@ -169,4 +170,18 @@ TEST_CASE("a notice that has not gone out is none, and the waits run from when i
   CHECK(code(stop, CaseStep::kDisconnect, "2026-12-18T12:00:00Z") == "disconnected");
   stop.notice_sent_at = {};
   CHECK(code(stop, CaseStep::kDisconnect, "2026-12-18T12:00:00Z") == "dunning.notice_not_sent");
+}
+
+TEST_CASE("supply comes back unpaid only where one person asked and another decided") {
+  auto f = facts(CaseState::kDisconnected);
+  CHECK(code(f, CaseStep::kRelease, "2026-12-19T02:00:00Z") == "dunning.release_not_asked");
+  CHECK(code(f, CaseStep::kRefuseRelease, "2026-12-19T02:00:00Z") == "dunning.release_not_asked");
+  CHECK(code(f, CaseStep::kAskRelease, "2026-12-19T02:00:00Z", kCollector) == "disconnected");
+  f.release_asked_by = kCollector;
+  CHECK(code(f, CaseStep::kAskRelease, "2026-12-19T02:00:00Z", kSupervisor) == "dunning.release_asked");
+  CHECK(code(f, CaseStep::kRelease, "2026-12-19T02:00:00Z", kCollector) == "security.second_person");
+  CHECK(code(f, CaseStep::kRelease, "2026-12-19T02:00:00Z", kSupervisor) == "released");
+  CHECK(code(f, CaseStep::kRefuseRelease, "2026-12-19T02:00:00Z", kCollector) == "disconnected");  // whoever asked takes it back
+  CHECK(code(facts(CaseState::kReleased), CaseStep::kReconnect, "2026-12-19T02:00:00Z") == "reconnected");
+  CHECK(code(facts(CaseState::kReleased), CaseStep::kPay, "2026-12-19T02:00:00Z") == "dunning.case_state");
 }

@@ -24,7 +24,7 @@ TextFacts facts() {
   return f;
 }
 
-constexpr Template kAll[] = {Template::kReminderSms, Template::kReminderLetter, Template::kStopNotice, Template::kLastNotice, Template::kRestored, Template::kPrepaidLow, Template::kPrepaidEmpty};
+constexpr Template kAll[] = {Template::kReminderSms, Template::kReminderLetter, Template::kStopNotice, Template::kLastNotice, Template::kRestored, Template::kRestoredUnpaid, Template::kPrepaidLow, Template::kPrepaidEmpty};
 
 }  // namespace
 

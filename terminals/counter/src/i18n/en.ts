@@ -1,10 +1,12 @@
 // The texts in English; the same keys as zh.ts, which a test checks.
 import { en_channels } from './en_channels'
+import { en_collecting } from './en_collecting'
 import { en_money } from './en_money'
 
 export const en = {
   ...en_money,
   ...en_channels,
+  ...en_collecting,
   word: {
     account_no: 'Account no.',
     accounts: 'Accounts',
@@ -49,6 +51,7 @@ export const en = {
     receipts: 'Receipts',
     proposals: 'Approvals',
     channels: 'Channels',
+    mandates: 'Mandates',
     dunning: 'Dunning',
     ledger: 'Ledger',
     jobs: 'Jobs',
@@ -518,8 +521,13 @@ export const en = {
   },
   unit: { kWh: 'kWh', kW: 'kW', kVA: 'kVA', kwh: 'kWh', kw: 'kW', kva: 'kVA', yuan: 'CNY' },
   job_kind: {
+    payment_channels_debit_prepare: 'Preparing a batch',
+    payment_channels_debit_result: 'Result of a batch',
+    payment_channels_statement: 'Statement',
+    dunning_remind: 'Reminders',
+    dunning_scan: 'Payment scan',
+    dunning_prepaid: 'Prepaid balances',
     payment_channels_reconcile: 'Reconciliation',
-    dunning_run: 'Dunning',
     billing_calculate: 'Calculate bills',
     billing_issue: 'Issue bills',
     calculate: 'Calculate bills',

@@ -1,11 +1,13 @@
 // 界面文字。代码表（category、reason 等）的键就是服务器给出的代码。
 import { zh_channels } from './zh_channels'
+import { zh_collecting } from './zh_collecting'
 import { zh_money } from './zh_money'
 import { zh_problems } from './zh_problems'
 
 export const zh = {
   ...zh_money,
   ...zh_channels,
+  ...zh_collecting,
   word: {
     account_no: '户号',
     accounts: '用电户',
@@ -50,6 +52,7 @@ export const zh = {
     receipts: '收据与日结',
     proposals: '账务审批',
     channels: '代收渠道',
+    mandates: '代扣协议',
     dunning: '催费与停复电',
     ledger: '总账',
     jobs: '后台任务',
@@ -484,7 +487,7 @@ export const zh = {
     agreement_change: '合同变更',
   },
   unit: { kWh: 'kWh', kW: 'kW', kVA: 'kVA', kwh: 'kWh', kw: 'kW', kva: 'kVA', yuan: '元' },
-  job_kind: { payment_channels_reconcile: '渠道对账', dunning_run: '催费', billing_calculate: '电费计算', billing_issue: '电费发行', calculate: '电费计算', issue: '电费发行' },
+  job_kind: { payment_channels_reconcile: '渠道对账', payment_channels_debit_prepare: '准备批扣', payment_channels_debit_result: '批扣回盘', payment_channels_statement: '银行流水', dunning_remind: '催费', dunning_scan: '核对停电户缴费', dunning_prepaid: '测算费控余额', billing_calculate: '电费计算', billing_issue: '电费发行', calculate: '电费计算', issue: '电费发行' },
   job_state: { queued: '排队', running: '执行中', done: '完成', failed: '失败', cancelled: '已取消' },
   job_unit: { accounts: '户', bills: '户', routes: '抄表段', shards: '抄表段', rows: '行' },
   tariff_status: { draft: '草稿', published: '已发布' },

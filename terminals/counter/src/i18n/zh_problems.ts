@@ -1,10 +1,12 @@
 // 服务器的问题说明（英文）按代码译成中文；没有译文的照原文显示。
 import { zh_channel_problems } from './zh_channels'
+import { zh_collecting_problems } from './zh_collecting'
 import { zh_money_problems } from './zh_money'
 
 export const zh_problems = {
   ...zh_money_problems,
   ...zh_channel_problems,
+  ...zh_collecting_problems,
   field_required: '必填',
   field_type: '格式不对',
   field_characters: '含有不允许的字符',

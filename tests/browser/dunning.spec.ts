@@ -1,0 +1,176 @@
+// What the utility decides about dunning, important customers, and a prepaid account from its enrolment to its stop and the
+// end: who may, what is refused at its field, and what takes another person.
+import { ask, expect, expect_accessible, page_of, people, sign_in, test, type Page } from './harness'
+
+test.describe.configure({ mode: 'serial' })
+interface Hit { account_no: string; name: string }
+interface Case { case_id: number; state: string; kind: string }
+let debtor: Hit
+const dialog_of = (page: Page) => page.locator('dialog[open]')
+const submit = (page: Page) => dialog_of(page).locator('button[type=submit]').click()
+/** The page says what was done, and the dialog is gone. */
+async function expect_done(page: Page, text: string): Promise<void> {
+  await expect(page.locator('main .notice').first()).toContainText(text)
+  await expect(dialog_of(page)).toHaveCount(0)
+}
+const cases_of = async (page: Page) => (await ask<{ items: Case[] }>(page, `/disconnections?account_no=${debtor.account_no}`)).items
+
+test('settings change, and the law’s waits are only shown', async ({ page }) => {
+  await sign_in(page, people.accountant)
+  await page.goto('/dunning?section=settings')
+  await expect(page.locator('main tbody tr')).toHaveCount(7)
+  await page.getByRole('button', { name: '修改参数' }).click()
+  await page.locator('#setting-contacts').fill('9')
+  await submit(page)
+  await expect(page.locator('#setting-contacts-error')).toHaveText('请填写 0 至 7')
+  await page.locator('#setting-contacts').fill('3')
+  await expect_accessible(page)
+  await page.keyboard.press('Enter')
+  await expect_done(page, '已修改')
+  expect(await ask<{ contacts_per_week: number }>(page, '/dunning/settings')).toMatchObject({ contacts_per_week: 3 })
+  const collector = await page_of(page.context().browser()!, people.collector)
+  await collector.goto('/dunning?section=settings')
+  await expect(collector.locator('main tbody tr')).toHaveCount(7)
+  await expect(collector.getByRole('button', { name: '修改参数' })).toHaveCount(0)
+  await collector.close()
+})
+
+test('rules change from a day on; what does not fit stands at its field', async ({ page }) => {
+  await sign_in(page, people.accountant)
+  await page.goto('/dunning?section=rules')
+  const before = await ask<{ set_id: number; rules: object[] }>(page, '/dunning/rules')
+  await page.getByRole('button', { name: '修改规则' }).click()
+  await expect(page.locator('#rules-from')).toBeFocused()
+  const last = before.rules.length
+  await page.getByLabel(`第 ${last} 行逾期天数`).fill('20')
+  await page.getByLabel('第 1 行最低金额（元）').fill('x')
+  await page.getByRole('button', { name: '保存' }).click()
+  await expect(page.getByLabel('第 1 行最低金额（元）')).toBeFocused()
+  await page.getByLabel('第 1 行最低金额（元）').fill('2.00')
+  await page.getByRole('button', { name: '保存' }).click()
+  await submit(page)
+  await expect(page.locator('main form .error').filter({ hasText: '30 天' })).toBeVisible()
+  await expect(dialog_of(page)).toHaveCount(0)
+  await expect(page.getByLabel(`第 ${last} 行逾期天数`)).toBeFocused()
+  await page.getByLabel(`第 ${last} 行逾期天数`).fill('35')
+  await expect_accessible(page)
+  await page.getByRole('button', { name: '保存' }).click()
+  await submit(page)
+  await expect_done(page, '起执行')
+  expect((await ask<{ set_id: number }>(page, '/dunning/rules')).set_id).toBeGreaterThan(before.set_id)
+})
+
+test('an important customer is entered and changed', async ({ page }) => {
+  await sign_in(page, people.accountant)
+  for (const name of ['刘', '陈', '杨']) {
+    const { items } = await ask<{ items: Hit[] }>(page, `/accounts?q=${encodeURIComponent(name)}`)
+    for (const hit of items) {
+      const { principal } = await ask<{ principal: string }>(page, `/accounts/${hit.account_no}/balance`)
+      if (Number(principal) > 0) debtor ??= hit
+    }
+  }
+  await page.goto('/dunning?section=important_users')
+  await expect(page.locator('main tbody')).toContainText('还没有重要用户')
+  await page.getByRole('button', { name: '登记重要用户' }).click()
+  await page.locator('#important-account').fill('0000000000')
+  await page.locator('#important-reason').fill('医院')
+  await page.locator('#important-authority').fill('县能源局')
+  await submit(page)
+  await expect(page.locator('#important-account-error')).not.toBeEmpty()
+  await page.locator('#important-account').fill(debtor.account_no)
+  await submit(page)
+  await expect_done(page, '已登记为重要用户')
+  await page.getByRole('button', { name: `修改 ${debtor.name}` }).click()
+  await expect(page.locator('#important-reason')).toBeFocused()
+  await page.locator('#important-reason').fill('乡镇卫生院')
+  await page.keyboard.press('Enter')
+  await expect(page.locator('main tbody')).toContainText('乡镇卫生院')
+  await expect_accessible(page)
+})
+
+test('a stop without anything overdue is refused at its field', async ({ page }) => {
+  await sign_in(page, people.collector)
+  await page.goto('/dunning')
+  await page.getByRole('button', { name: '申请停电' }).click()
+  await expect(page.locator('#case-account')).toBeFocused()
+  await page.locator('#case-account').fill(debtor.account_no)
+  await page.locator('dialog textarea').fill('多次催缴未缴')
+  await submit(page)
+  await expect(page.locator('#case-account-error')).toContainText('没有逾期')
+  await expect_accessible(page)
+})
+
+test('a prepaid account is enrolled, estimated, warned and proposed for a stop', async ({ page }) => {
+  await sign_in(page, people.collector)
+  await page.goto('/dunning?section=prepaid')
+  await page.getByRole('button', { name: '开通费控' }).click()
+  await page.locator('#prepaid-account').fill(debtor.account_no)
+  await page.locator('#prepaid-stop').fill('50')
+  await submit(page)
+  await expect(page.locator('#prepaid-warn-error')).toContainText('不能低于停电线')
+  await page.locator('#prepaid-stop').fill('0')
+  await submit(page)
+  await expect_done(page, '已开通费控')
+  await page.goto('/dunning?section=runs')
+  const runs = (await ask<{ items: object[] }>(page, '/dunning/runs')).items.length
+  await page.getByRole('button', { name: '测算费控余额' }).click()
+  await expect(page.locator('tbody a, tbody tr td:first-child').first()).toBeVisible()
+  await expect(page.getByRole('button', { name: '测算费控余额' })).toBeEnabled()
+  expect((await ask<{ items: object[] }>(page, '/dunning/runs')).items.length).toBe(runs + 1)
+  expect(await cases_of(page)).toMatchObject([{ kind: 'prepaid', state: 'candidate' }])
+  await page.goto('/dunning?section=prepaid&level=empty')
+  await page.getByRole('link', { name: debtor.account_no }).click()
+  await expect(page.locator('.figure .bad')).toBeVisible()
+  await expect(page.locator('main')).toContainText('余额用尽')
+  await expect_accessible(page)
+  await expect(page.getByRole('button', { name: /^审批停电/ })).toHaveCount(0)
+
+  await page.getByRole('button', { name: '修改限额' }).click()
+  await page.locator('#prepaid-warn').fill('100')
+  await page.keyboard.press('Enter')
+  await expect_done(page, '限额已修改')
+})
+
+test('its stop is approved by another person, noticed after the rules, and given up with a reason', async ({ page, browser }) => {
+  const approver = await page_of(browser, people.accountant)
+  await approver.goto(`/dunning/prepaid/${debtor.account_no}`)
+  await approver.getByRole('button', { name: /^审批停电/ }).click()
+  await approver.keyboard.press('Enter')
+  await expect_done(approver, '审批停电，已登记')
+  await approver.close()
+
+  await sign_in(page, people.collector)
+  const [one] = await cases_of(page)
+  await page.goto(`/dunning/cases/${one!.case_id}`)
+  await expect(page.locator('h1')).toContainText('已审批')
+  await page.getByRole('button', { name: '停电通知' }).click()
+  await submit(page)
+  await expect(page.locator('#authority-copy-error')).toContainText('主管部门')
+  await page.locator('#authority-copy').fill('云电〔2026〕17号')
+  await page.locator('#stop-at').fill('2030-01-01T10:00')
+  await submit(page)
+  await expect(page.locator('#stop-at-error')).toContainText('7 天')
+  await page.locator('#stop-at').fill(new Date(Date.now() + 8 * 3_600_000 + 4 * 86_400_000).toISOString().slice(0, 16))
+  await submit(page)
+  await expect_done(page, '停电通知，已登记')
+  await expect(page.getByRole('button', { name: '再次通知' })).toBeDisabled()
+  await expect_accessible(page)
+  await page.getByRole('button', { name: '取消', exact: true }).click()
+  await page.keyboard.press('Control+Enter')
+  await expect(dialog_of(page).locator('.error').last()).toHaveText('请填写原因')
+  await page.keyboard.type('已约定缴费')
+  await page.keyboard.press('Control+Enter')
+  await expect_done(page, '取消，已登记')
+  await expect(page.locator('main tbody')).toContainText('已约定缴费')
+  expect(await cases_of(page)).toMatchObject([{ state: 'cancelled' }])
+})
+
+test('prepayment ends', async ({ page }) => {
+  await sign_in(page, people.collector)
+  await page.goto(`/dunning/prepaid/${debtor.account_no}`)
+  await page.getByRole('button', { name: '取消费控' }).click()
+  await page.keyboard.press('Enter')
+  await expect_done(page, '已取消费控')
+  await expect(page.getByRole('button', { name: '修改限额' })).toHaveCount(0)
+  await expect_accessible(page)
+})
