@@ -88,7 +88,7 @@ std::vector<std::string> Secrets::names(db::Session& session, std::int64_t chann
   return names;
 }
 
-Result<std::shared_ptr<const ChannelBook::List>> ChannelBook::list() {
+Result<std::shared_ptr<const ChannelBook::List>> ChannelBook::channels() {
   {
     const std::lock_guard lock(mutex_);
     if (list_ && steady_ms() - read_at_ms_ < kRememberedMs) return list_;
@@ -125,7 +125,7 @@ Result<std::shared_ptr<const ChannelBook::List>> ChannelBook::list() {
 }
 
 ChannelBook::Found ChannelBook::find(std::string Channel::* member, std::string_view value) {
-  auto channels = list();
+  auto channels = this->channels();
   if (!channels) return std::move(channels).error();
   if (!value.empty())
     for (const auto& open : **channels)

@@ -68,11 +68,11 @@ class ChannelBook {
   Found by_code(std::string_view code);
   Found by_key_id(std::string_view key_id);
   Found by_certificate(std::string_view sha256);
+  using List = std::vector<std::shared_ptr<const OpenChannel>>;
+  Result<std::shared_ptr<const List>> channels();
   void forget();
 
  private:
-  using List = std::vector<std::shared_ptr<const OpenChannel>>;
-  Result<std::shared_ptr<const List>> list();
   Found find(std::string Channel::* member, std::string_view value);
 
   Services services_;
