@@ -105,6 +105,7 @@ int run(int argc, char** argv) {
   sim_command->add_option("--port", sim_options.port, "Where the bank port listens")->capture_default_str();
   sim_command->add_option("--certificate", sim_options.certificate, "PEM file of the bank's certificate; none: no TLS");
   sim_command->add_option("--key", sim_options.key, "PEM file of its key");
+  sim_command->add_flag("--change-key", sim_options.change_key, "Change the channel's working key over the line; it stays changed");
   sim_command->add_option("--flood", sim_options.flood, "Messages that come at once, at most 10000")->capture_default_str();
 
   auto* openapi_command = app.add_subcommand("openapi", "Print the API as OpenAPI 3.1");

@@ -1,4 +1,7 @@
 // `mis bank-port`: banks' messages as a process of its own. `mis bank-sim`: a bank that plays against it.
+#include <sodium.h>
+
+#include <array>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -7,6 +10,7 @@
 #include "mis/http/certificate.hpp"
 #include "mis/observe/log.hpp"
 #include "mis/observe/metrics.hpp"
+#include "modules/customers/customers.hpp"
 #include "modules/payment_channels/bank_port.hpp"
 #include "modules/payment_channels/bank_sim.hpp"
 
@@ -14,6 +18,15 @@ namespace mis::commands {
 namespace {
 
 payment_channels::KeyPlace key_place(const Place& place) { return {place.data / "keys"}; }
+
+// Of the size that codes by the algorithm have.
+std::string random_key(security::MacAlgorithm algorithm) {
+  std::array<unsigned char, 16> bytes{};
+  randombytes_buf(bytes.data(), bytes.size());
+  std::string hex;
+  for (std::size_t i = 0; i < (algorithm == security::MacAlgorithm::kX99 ? bytes.size() / 2 : bytes.size()); ++i) hex += fmt::format("{:02X}", bytes[i]);
+  return hex;
+}
 
 }  // namespace
 
@@ -54,6 +67,8 @@ int bank_sim(const BankSimCommand& command) {
   options.account_no = command.account_no;
   options.flood = command.flood;
   options.first_stan = static_cast<std::uint32_t>(clock.now().micros / 1'000 % 900'000);
+  if (const auto label = customers::find_label(*installation.app().lease(), command.account_no)) options.customer_name = label->name;
+  if (command.change_key) options.new_key = random_key((*open)->channel.profile.mac.algorithm);
   options.connection.port = static_cast<std::uint16_t>(command.port);
   options.connection.tls_wanted = !command.certificate.empty();
   if (options.connection.tls_wanted) {

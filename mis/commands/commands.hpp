@@ -58,6 +58,7 @@ struct BankSimCommand {
   int port = 8583;
   std::filesystem::path certificate, key;  // the bank's own; none without TLS
   int flood = 200;
+  bool change_key = false;  // the channel has another working key afterwards
 };
 
 int serve(const ServeOptions& options, http::StopSignals& signals);

@@ -19,8 +19,8 @@ std::int64_t micros(Clock::duration d) { return std::chrono::duration_cast<std::
 
 }  // namespace
 
-Connection::Connection(ConnectionShare& share, asio::ip::tcp::socket socket, Peer peer)
-    : share_(share), socket_(std::move(socket)), peer_(std::move(peer)), chunk_(kChunkBytes) {
+Connection::Connection(ConnectionShare& share, asio::ip::tcp::socket socket, Peer peer, std::string place)
+    : share_(share), socket_(std::move(socket)), peer_(std::move(peer)), place_(std::move(place)), chunk_(kChunkBytes) {
   if (share_.tls != nullptr) tls_.emplace(socket_, *share_.tls);
 }
 
@@ -43,14 +43,16 @@ void Connection::start() {
   });
 }
 
+void Connection::belongs_to(std::string owner, std::uint64_t owner_id) {
+  peer_.owner = std::move(owner);
+  owner_id_ = owner_id;
+}
+
 void Connection::opened() {
   if (tls_) read_certificate(tls_->native_handle(), peer_);
   phase_ = Phase::kOpen;
   idle_since_ = Clock::now();
-  if (share_.hooks.admits && !share_.hooks.admits(peer_)) {
-    close(CloseReason::kPeerRefused);
-    return;
-  }
+  if (!share_.find_place(*this)) return;
   if (share_.hooks.opened) share_.hooks.opened(peer_);
   settle();
 }
@@ -117,7 +119,7 @@ void Connection::take_frames() {
 
 void Connection::submit(std::string frame) {
   const std::uint64_t sequence = next_sequence_++;
-  share_.queue.push(peer_.connection, [self = shared_from_this(), sequence, frame = std::move(frame), received = Clock::now()] { self->work(sequence, frame, received); });
+  share_.queue.push(whose(), [self = shared_from_this(), sequence, frame = std::move(frame), received = Clock::now()] { self->work(sequence, frame, received); });
   if (share_.hooks.received) share_.hooks.received(peer_);
 }
 
@@ -234,7 +236,7 @@ void Connection::close(CloseReason reason, std::string_view detail) {
   if (phase_ == Phase::kClosed) return;
   phase_ = Phase::kClosed;
   const auto self = shared_from_this();  // `gone` drops the server's hold on us
-  share_.queue.drop(peer_.connection);
+  share_.queue.drop(whose());
   std::error_code ignored;
   socket_.close(ignored);
   if (share_.hooks.closed) share_.hooks.closed(peer_, reason, detail);

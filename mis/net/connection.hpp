@@ -28,6 +28,7 @@ struct ConnectionShare {
   asio::io_context& io;
   asio::ssl::context* tls;  // nullptr: none
   FairQueue& queue;
+  std::function<bool(Connection&)> find_place;  // of its owner, after the handshake; false: it has been closed
   std::function<void(Connection&)> gone;  // the connection is closed; forget it
 };
 
@@ -35,7 +36,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  Connection(ConnectionShare& share, asio::ip::tcp::socket socket, Peer peer);
+  // `place` is what its address is counted under.
+  Connection(ConnectionShare& share, asio::ip::tcp::socket socket, Peer peer, std::string place);
   void start();
   // Reads no further frames and closes once those it has are answered.
   void drain();
@@ -43,6 +45,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Closes where something takes longer than it may. Called some times a second.
   void check_deadline(Time now);
   const Peer& peer() const { return peer_; }
+  const std::string& place() const { return place_; }
+  void belongs_to(std::string owner, std::uint64_t owner_id);
+  bool has_owner() const { return owner_id_ != 0; }
 
  private:
   enum class Phase : std::uint8_t { kHandshake, kOpen, kClosed };
@@ -58,12 +63,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void have_written(const std::error_code& error);
   void settle();
   bool wants_more() const;
+  FairQueue::Whose whose() const { return {owner_id_, peer_.connection}; }
   int in_flight() const { return static_cast<int>(next_sequence_ - next_answer_) + writing_count_; }
 
   ConnectionShare& share_;
   asio::ip::tcp::socket socket_;
   std::optional<asio::ssl::stream<asio::ip::tcp::socket&>> tls_;
   Peer peer_;
+  std::string place_;
+  std::uint64_t owner_id_ = 0;
   Phase phase_ = Phase::kHandshake;
   bool reading_ = false, writing_ = false, draining_ = false, close_after_write_ = false;
   std::optional<CloseReason> drain_reason_;

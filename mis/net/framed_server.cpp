@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <thread>
 #include <unordered_map>
@@ -30,10 +31,17 @@ void check(const FramedServerOptions& o, const Framer& framer, const Handler& ha
   };
   need(static_cast<bool>(framer) && static_cast<bool>(handler), "a framer and a handler");
   need(o.workers > 0, "at least one worker");
-  need(o.max_connections > 0 && o.max_per_address > 0, "room for a connection");
+  need(o.max_connections > 0 && o.max_per_address > 0 && o.max_per_owner > 0 && o.max_handshakes > 0 && o.handshakes_per_minute > 0, "room for a connection");
   need(o.max_in_flight > 0 && o.max_parallel > 0, "room for a request");
   need(o.max_frame_bytes > 0, "room for a frame");
   need(o.handshake_ms > 0 && o.frame_ms > 0 && o.idle_ms > 0 && o.write_ms > 0 && o.stop_grace_ms >= 0, "time limits above nothing");
+}
+
+// Who has one address of an IPv6 network has all of them.
+std::string place_of(const asio::ip::address& address) {
+  if (!address.is_v6() || address.to_v6().is_v4_mapped()) return address.to_string();
+  const auto bytes = address.to_v6().to_bytes();
+  return {bytes.begin(), bytes.begin() + 8};
 }
 
 // Often enough that the shortest limit is kept within a quarter of it.
@@ -59,6 +67,7 @@ std::string_view to_text(CloseReason reason) {
     case CloseReason::kNetworkError: return "network_error";
     case CloseReason::kHandlerFailed: return "handler_failed";
     case CloseReason::kStopped: return "stopped";
+    case CloseReason::kDisplaced: return "displaced";
   }
   return "";
 }
@@ -67,6 +76,8 @@ std::string_view to_text(RefusalReason reason) {
   switch (reason) {
     case RefusalReason::kTooManyConnections: return "too_many_connections";
     case RefusalReason::kTooManyFromAddress: return "too_many_from_address";
+    case RefusalReason::kTooManyOfOwner: return "too_many_of_owner";
+    case RefusalReason::kTooFast: return "too_fast";
   }
   return "";
 }
@@ -78,8 +89,8 @@ struct FramedServer::Impl {
         handler(std::move(h)),
         hooks(std::move(k)),
         tls(options.tls_wanted ? std::optional<asio::ssl::context>(server_context(options.tls)) : std::nullopt),
-        queue(options.max_parallel),
-        share{options, framer, handler, hooks, io, tls ? &*tls : nullptr, queue, [this](Connection& c) { forget(c); }} {
+        queue(options.max_parallel, options.max_parallel_of_owner > 0 ? options.max_parallel_of_owner : options.workers),
+        share{options, framer, handler, hooks, io, tls ? &*tls : nullptr, queue, [this](Connection& c) { return find_place(c); }, [this](Connection& c) { forget(c); }} {
     listen();
     accept();
     sweep();
@@ -127,23 +138,67 @@ struct FramedServer::Impl {
     peer.connection = ++last_connection;
     peer.address = remote.address().to_string();
     peer.port = remote.port();
+    const auto place = place_of(remote.address());
     const auto refuse = [&](RefusalReason reason) {
       if (hooks.refused) hooks.refused(peer.address, reason);
     };
-    if (static_cast<int>(connections.size()) >= options.max_connections) return refuse(RefusalReason::kTooManyConnections);
-    int& here = by_address[peer.address];
-    if (here >= options.max_per_address) return refuse(RefusalReason::kTooManyFromAddress);
-    ++here;
-    auto connection = std::make_shared<Connection>(share, std::move(socket), peer);
+    const auto here = by_address.find(place);
+    if (here != by_address.end() && here->second >= options.max_per_address) return refuse(RefusalReason::kTooManyFromAddress);
+    if (tls && ++begun_this_minute(place) > options.handshakes_per_minute) return refuse(RefusalReason::kTooFast);
+    if (static_cast<int>(strangers.size()) >= options.max_handshakes) connections.at(*strangers.begin())->close(CloseReason::kDisplaced);
+    ++by_address[place];
+    strangers.insert(peer.connection);
+    auto connection = std::make_shared<Connection>(share, std::move(socket), peer, place);
     connections.emplace(peer.connection, connection);
     open = static_cast<int>(connections.size());
     connection->start();
   }
 
-  void forget(Connection& connection) {
-    const auto found = by_address.find(connection.peer().address);
+  int& begun_this_minute(const std::string& place) {
+    const auto minute = std::chrono::duration_cast<std::chrono::minutes>(std::chrono::steady_clock::now().time_since_epoch()).count();
+    if (minute != counted_minute) begun.clear();
+    counted_minute = minute;
+    return begun[place];
+  }
+
+  // The connection has shown who it is: a place of its owner's instead of one of its address's. False: it is closed now.
+  bool find_place(Connection& connection) {
+    const Peer& peer = connection.peer();
+    const auto whose = hooks.owner_of ? hooks.owner_of(peer) : peer.address;
+    if (!whose) {
+      connection.close(CloseReason::kPeerRefused);
+      return false;
+    }
+    Owner& owner = owners[*whose];
+    const bool all_taken = placed >= options.max_connections && (!hooks.owner_of || owner.open >= options.kept_per_owner);
+    if (all_taken || owner.open >= options.max_per_owner) {
+      if (hooks.refused) hooks.refused(peer.address, all_taken ? RefusalReason::kTooManyConnections : RefusalReason::kTooManyOfOwner);
+      if (owner.open == 0) owners.erase(*whose);
+      connection.close(CloseReason::kPeerRefused);
+      return false;
+    }
+    if (owner.id == 0) owner.id = ++last_owner;
+    ++owner.open;
+    ++placed;
+    strangers.erase(peer.connection);
+    if (hooks.owner_of) leave_address(connection);
+    connection.belongs_to(*whose, owner.id);
+    return true;
+  }
+
+  void leave_address(Connection& connection) {
+    const auto found = by_address.find(connection.place());
     if (found != by_address.end() && --found->second <= 0) by_address.erase(found);
-    connections.erase(connection.peer().connection);
+  }
+
+  void forget(Connection& connection) {
+    const Peer& peer = connection.peer();
+    if (strangers.erase(peer.connection) != 0 || !hooks.owner_of) leave_address(connection);
+    if (const auto owner = owners.find(peer.owner); connection.has_owner() && owner != owners.end()) {
+      --placed;
+      if (--owner->second.open == 0) owners.erase(owner);
+    }
+    connections.erase(peer.connection);
     open = static_cast<int>(connections.size());
     if (stopping && connections.empty()) finish();
   }
@@ -178,7 +233,7 @@ struct FramedServer::Impl {
     while (auto taken = queue.take()) {
       taken->task();
       taken->task = nullptr;  // before done(): the last hold on a connection may be in it
-      queue.done(taken->owner);
+      queue.done(taken->whose);
     }
   }
 
@@ -224,8 +279,17 @@ struct FramedServer::Impl {
   FairQueue queue;
   ConnectionShare share;
   bool stopping = false;
-  std::uint64_t last_connection = 0;
-  std::map<std::string, int> by_address;
+  std::uint64_t last_connection = 0, last_owner = 0;
+  std::map<std::string, int> by_address;  // connections that are nobody's yet
+  std::set<std::uint64_t> strangers;      // these, the oldest first
+  std::unordered_map<std::string, int> begun;  // handshakes of this minute by address
+  std::int64_t counted_minute = 0;
+  struct Owner {
+    std::uint64_t id = 0;
+    int open = 0;
+  };
+  std::map<std::string, Owner> owners;
+  int placed = 0;  // connections of owners
   std::unordered_map<std::uint64_t, std::shared_ptr<Connection>> connections;
 
   std::uint16_t listening_port = 0;

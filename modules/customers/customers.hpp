@@ -98,6 +98,9 @@ struct AccountLabel {
 };
 // By its printed number, within a data scope. Errors: customers.no_account (not found), which says nothing of other scopes.
 Result<AccountLabel> find_label(db::Session& session, std::string_view account_no, std::string_view scope_pattern = "/%");
+// Whether the account's customer has this name (blanks apart) and, where one is told, this document's number. Answers yes or no: a
+// person's papers are told to nobody.
+bool is_customer_of(db::Session& session, AccountId account, std::string_view name, std::string_view id_no);
 std::unordered_map<AccountId, AccountLabel> labels_of(db::Session& session, std::span<const AccountId> accounts);
 
 void register_module(Registry& registry);

@@ -3,6 +3,24 @@
 #include "modules/customers/customers.hpp"
 
 namespace mis::customers {
+namespace {
+
+// Banks fill names with blanks, and write the last place of an identity number in either case.
+std::string plain(std::string_view text) {
+  std::string out;
+  for (const char c : text)
+    if (c != ' ') out += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return out;
+}
+
+}  // namespace
+
+bool is_customer_of(db::Session& session, AccountId account, std::string_view name, std::string_view id_no) {
+  auto rows = session.query("SELECT c.name, c.id_no FROM customers_account a JOIN customers_customer c ON c.customer_id = a.customer_id WHERE a.account_id = ?", account);
+  if (!rows.next()) return false;
+  const auto known = plain(rows.text(1));
+  return plain(rows.text(0)) == plain(name) && (id_no.empty() || known.empty() || known == plain(id_no));
+}
 
 Result<AccountLabel> find_label(db::Session& session, std::string_view account_no, std::string_view scope_pattern) {
   auto rows = session.query("SELECT a.account_id, a.account_no, a.org_id, a.name, a.address FROM customers_account_label a JOIN administration_org_name o ON o.org_id = a.org_id "

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "mis/security/key_transport.hpp"
+#include "modules/payment_channels/bank_sim_middle.hpp"
 #include "modules/payment_channels/domain/iso8583/bill_payment.hpp"
 #include "modules/payment_channels/formats/framers.hpp"
 #include "modules/payment_channels/formats/sealed_iso8583.hpp"
@@ -14,9 +16,15 @@ using namespace iso8583;
 constexpr int kMostFlood = 10'000;
 constexpr const char* kClosed = "closed";
 
+std::string hex(std::string_view bytes) {
+  std::string text;
+  for (const char c : bytes) text += fmt::format("{:02X}", static_cast<unsigned char>(c));
+  return text;
+}
+
 class Player {
  public:
-  Player(const OpenChannel& open, const BankSimOptions& options, const Clock& clock) : open_(open), profile_(open.channel.profile.iso), options_(options), clock_(clock), stan_(options.first_stan) {}
+  Player(const OpenChannel& open, const BankSimOptions& options, const Clock& clock) : open_(open), profile_(open.channel.profile.iso), options_(options), clock_(clock), key_(open.mac_key.copy()), stan_(options.first_stan) {}
 
   Status connect() {
     auto framer = iso8583_framer(profile_);
@@ -31,6 +39,7 @@ class Player {
     honest();
     reversals();
     nonsense();
+    key_change();
     attacks();
     totals();
     call("sign off", network_message(network::kSignOff), response::kApproved);
@@ -77,8 +86,9 @@ class Player {
     return m;
   }
 
-  std::string sealed(const Message& m) {
-    auto bytes = seal(profile_, open_.channel.profile.mac, open_.mac_key, m);
+  std::string sealed(const Message& m) { return sealed(m, key_); }
+  std::string sealed(const Message& m, const security::SecretBytes& key) {
+    auto bytes = seal(profile_, open_.channel.profile.mac, key, m);
     return bytes ? std::move(*bytes) : std::string();
   }
   // What came back for these bytes: field 39, or that the line was closed. A closed line is opened anew.
@@ -90,7 +100,7 @@ class Player {
       if (auto again = connect(); !again) return "gone";
       return how;
     }
-    auto read = open_sealed(profile_, open_.channel.profile.mac, open_.mac_key, *answer);
+    auto read = open_sealed(profile_, open_.channel.profile.mac, key_, *answer);
     if (!read) return "unreadable: " + read.error().message;
     if (back != nullptr) *back = *read;
     return std::string(read->get(39));
@@ -151,6 +161,37 @@ class Player {
     call("a payment without an account", nobody, response::kNoSuchBillKey);
   }
 
+  Message key_message(const security::SecretBytes& key, bool good) {
+    const auto algorithm = open_.channel.profile.mac.algorithm;
+    const auto wrapped = security::wrap_key(algorithm, open_.key_encryption_key, key);
+    auto check = security::key_check_value(algorithm, key);
+    Message m = network_message(network::kKeyChange);
+    if (!wrapped || !check) return m;
+    if (!good) check->front() = static_cast<char>(check->front() ^ 1);
+    const int field = open_.channel.profile.bill_field;
+    if (auto text = format_bill_data({{std::string(bill_tag::kNewKey), hex(*wrapped)}, {std::string(bill_tag::kCheckValue), hex(*check)}}, field)) m.set(field, std::move(*text));
+    return m;
+  }
+
+  // The working key is changed over the line; what was under way with the old one is still taken, until the new one has been used.
+  void key_change() {
+    if (options_.new_key.empty()) return;
+    auto fresh = security::SecretBytes::from_hex(options_.new_key);
+    if (!fresh) return;
+    const auto old = key_.copy();
+    call("a new key with a wrong check value", key_message(*fresh, false), response::kSecurity);
+    call("a key change without a key", network_message(network::kKeyChange), response::kFormatError);
+    call("a query with the key as it was", query(options_.account_no), response::kApproved);
+    const Message change = key_message(*fresh, true);
+    call("a new key", change, response::kApproved);
+    call("a query that was under way with the old key", query(options_.account_no), response::kApproved);
+    key_ = std::move(*fresh);
+    call("a query with the new key", query(options_.account_no), response::kApproved);
+    raw("a query with the old key after that", sealed(query(options_.account_no), old), response::kMacWrong);
+    call("the key change sent again", change, response::kDuplicate);
+    call("a query with the new key still", query(options_.account_no), response::kApproved);
+  }
+
   void attacks() {
     const auto good = sealed(payment(options_.amount));
     if (profile_.has_mac) {
@@ -199,6 +240,7 @@ class Player {
   const Profile& profile_;
   const BankSimOptions& options_;
   const Clock& clock_;
+  security::SecretBytes key_;
   std::uint32_t stan_;
   std::optional<net::FramedClient> line_;
   Message paid_;
@@ -212,7 +254,10 @@ bool is_loopback(const std::string& host) { return host == "localhost" || host =
 Result<std::vector<BankSimRow>> play_bank(const OpenChannel& open, const BankSimOptions& options, const Clock& clock) {
   if (!options.abroad && !is_loopback(options.connection.host))
     return invalid("payment_channels.bank_sim", "expected a port on this machine, since the bank is also a hostile one, but found " + options.connection.host);
-  if (open.channel.profile.transport != Transport::kIso8583) return invalid("payment_channels.bank_sim", "expected a channel that speaks ISO 8583 but " + open.channel.code + " does not");
+  if (open.channel.profile.transport == Transport::kMiddleBusiness) return play_middle_bank(open, options, clock);
+  if (open.channel.profile.transport != Transport::kIso8583) return invalid("payment_channels.bank_sim", "expected a channel that speaks at a bank port but " + open.channel.code + " does not");
+  if (!options.new_key.empty() && (open.key_encryption_key.size() == 0 || !open.channel.profile.iso.has_mac))
+    return invalid("payment_channels.bank_sim", "expected a channel with codes and a key-encryption key, since its key is to be changed, but " + open.channel.code + " has none");
   Player player(open, options, clock);
   if (auto connected = player.connect(); !connected) return std::move(connected).error();
   return player.play();

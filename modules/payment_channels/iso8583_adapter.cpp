@@ -10,6 +10,7 @@
 #include "modules/payment_channels/domain/iso8583/bill_payment.hpp"
 #include "modules/payment_channels/domain/iso8583/wire.hpp"
 #include "modules/payment_channels/formats/sealed_iso8583.hpp"
+#include "modules/payment_channels/key_change.hpp"
 
 namespace mis::payment_channels {
 namespace {
@@ -131,7 +132,7 @@ net::Answer Iso8583Adapter::answer(const OpenChannel& open, std::string_view fra
     observe::log(observe::Level::kError, "payment_channels.no_mac_key", {{"channel", open.channel.code}});
     return {{}, true};
   }
-  auto request = open_sealed(profile.iso, profile.mac, open.mac_key, frame);
+  auto [request, key] = open_message(open, frame);
   Message back;
   if (request) {
     const auto mti = parse_mti(request->mti);
@@ -149,7 +150,7 @@ net::Answer Iso8583Adapter::answer(const OpenChannel& open, std::string_view fra
     observe::log(observe::Level::kWarning, "payment_channels.refused_message", {{"channel", open.channel.code}, {"code", request.error().code}, {"message", request.error().message}});
   }
   if (back.mti.empty()) return {};
-  auto sealed = seal(profile.iso, profile.mac, open.mac_key, back);
+  auto sealed = seal(profile.iso, profile.mac, *key, back);
   if (!sealed) {
     // Something of the request that the profile has no place for in an answer: the bare answer goes back.
     Message bare;
@@ -157,13 +158,27 @@ net::Answer Iso8583Adapter::answer(const OpenChannel& open, std::string_view fra
     bare.tpdu = back.tpdu;
     for (const int field : {7, 11, 39})
       if (back.has(field)) bare.set(field, std::string(back.get(field)));
-    sealed = seal(profile.iso, profile.mac, open.mac_key, bare);
+    sealed = seal(profile.iso, profile.mac, *key, bare);
   }
   if (!sealed) {
     (void)told("seal", open, sealed.error());
     return {{}, true};
   }
   return {std::move(*sealed), false};
+}
+
+// After a key change messages that were under way bear the old key's code: good for a while, and until the first of the new key's.
+Iso8583Adapter::Opened Iso8583Adapter::open_message(const OpenChannel& open, std::string_view frame) {
+  const auto& profile = open.channel.profile;
+  Opened opened{open_sealed(profile.iso, profile.mac, open.mac_key, frame), &open.mac_key};
+  if (open.old_mac_key.size() == 0) return opened;
+  if (opened.request) {
+    const auto read = decode(profile.iso, frame);
+    if (read && read->has_mac()) book_.retire_old_key(open.channel.id);
+  } else if (opened.request.error().kind == ErrorKind::kForbidden && services_.clock.now() < open.old_mac_key_until) {
+    if (auto by_old = open_sealed(profile.iso, profile.mac, open.old_mac_key, frame)) opened = {std::move(by_old), &open.old_mac_key};
+  }
+  return opened;
 }
 
 Message Iso8583Adapter::decide(const OpenChannel& open, const Message& request) {
@@ -186,6 +201,7 @@ Message Iso8583Adapter::decide(const OpenChannel& open, const Message& request) 
 Message Iso8583Adapter::network(const OpenChannel& open, const Message& request) {
   const auto what = request.get(70);
   if (what == network::kEcho) return answer_of(request, open.channel.active ? Response::kApproved : Response::kSuspended);
+  if (what == network::kKeyChange) return is_stale(open, request) ? answer_of(request, Response::kStale) : change_key(open, request);
   if (what != network::kSignOn && what != network::kSignOff) return answer_of(request, Response::kUnsupported);
   if (is_stale(open, request)) return answer_of(request, Response::kStale);
   const auto done = service_.sign(open.channel, what == network::kSignOn);
@@ -228,6 +244,16 @@ Message Iso8583Adapter::query(const OpenChannel& open, const Message& request) {
   return answer;
 }
 
+Message Iso8583Adapter::change_key(const OpenChannel& open, const Message& request) {
+  const auto data = bill_of(open, request);
+  if (!data) return answer_of(request, Response::kFormat);
+  auto wrapped = security::SecretBytes::from_hex(tag_of(*data, bill_tag::kNewKey)), check = security::SecretBytes::from_hex(tag_of(*data, bill_tag::kCheckValue));
+  if (!wrapped || !check || wrapped->size() == 0) return answer_of(request, Response::kFormat);
+  const auto bytes = [](const security::SecretBytes& b) { return std::string(reinterpret_cast<const char*>(b.data()), b.size()); };
+  const auto done = change_mac_key(services_, book_, open, {bytes(*wrapped), bytes(*check), std::string(request.get(11))});
+  return answer_of(request, done ? *done : told("change_key", open, done.error()));
+}
+
 Message Iso8583Adapter::pay(const OpenChannel& open, const Message& request) {
   const Date today = local_date(services_.clock.now());
   auto key = iso8583_key(request, today);
@@ -254,7 +280,7 @@ Message Iso8583Adapter::pay(const OpenChannel& open, const Message& request) {
     if (!known) return answer_of(request, told("pay", open, known.error()));
     if (known->response == Response::kUnknownOriginal) return answer_of(request, Response::kStale);
   }
-  const auto done = service_.pay(open.channel, pay);
+  const auto done = payments_.pay(open.channel, pay);
   if (!done) return answer_of(request, told("pay", open, done.error()));
   Message answer = answer_of(request, done->response);
   set_amounts(answer, open, *done);

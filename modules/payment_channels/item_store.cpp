@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mis/db/bulk_writer.hpp"
 #include "mis/db/database.hpp"
 
 namespace mis::payment_channels {
@@ -54,6 +55,8 @@ Item item_row(const db::Rows& row) {
 
 std::optional<std::string> or_null(const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); }
 
+Error item_taken() { return conflict("payment_channels.item_taken", "expected an item with a key and a serial number of its own but there is one already"); }
+
 std::optional<Item> first_of(db::Rows rows) {
   if (!rows.next()) return {};
   return item_row(rows);
@@ -84,7 +87,25 @@ Status insert_item(db::Session& session, const Item& item) {
                     item.account_no, item.account, item.amount, item.business_date, name_of(item.answer.response), answer_text(item.answer), item.payment, item.received_at, item.changed_at);
   } catch (const db::DbError& e) {
     if (e.kind() != db::DbError::Kind::kDuplicate) throw;
-    return conflict("payment_channels.item_taken", "expected an item with a key and a serial number of its own but there is one already");
+    return item_taken();
+  }
+  return ok();
+}
+
+Status insert_items(db::Session& session, std::span<const Item> items) {
+  db::BulkWriter rows("payment_channels_item", {"item_id", "channel_id", "request_key", "kind", "state", "content_hash", "original_key", "serial_no", "account_no", "account_id", "amount_fen", "business_date",
+                                                "response", "answer", "payment_id", "received_at", "changed_at"});
+  for (const auto& item : items) {
+    rows.add(item.id).add(item.channel_id).add(item.key).add(item.kind == ItemKind::kPay ? "pay" : "reverse").add(name_of(item.state)).add(item.content_hash).add(or_null(item.original_key));
+    rows.add(or_null(item.serial_no)).add(item.account_no).add(item.account).add(item.amount).add(item.business_date).add(name_of(item.answer.response)).add(answer_text(item.answer)).add(item.payment);
+    rows.add(item.received_at).add(item.changed_at);
+    rows.end_row();
+  }
+  try {
+    rows.flush(session);
+  } catch (const db::DbError& e) {
+    if (e.kind() != db::DbError::Kind::kDuplicate) throw;
+    return item_taken();
   }
   return ok();
 }

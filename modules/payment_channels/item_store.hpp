@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,7 @@ std::optional<Item> lock_item(db::Session& session, std::int64_t item_id);
 // Error payment_channels.item_taken where somebody else has just stored one with this key, or the serial number is another
 // item's of the day: look again.
 Status insert_item(db::Session& session, const Item& item);
+Status insert_items(db::Session& session, std::span<const Item> items);
 // State, content, answer and payment anew.
 void update_item(db::Session& session, const Item& item);
 

@@ -11,7 +11,7 @@ namespace {
 using namespace middle_business;
 
 constexpr std::size_t kMostRows = 99;
-constexpr std::size_t kMessageBytes = 60, kNameBytes = 60, kAddressBytes = 80;
+constexpr std::size_t kMessageBytes = 60, kNameBytes = 60, kAddressBytes = 80, kAgreementBytes = 30, kBankAccountBytes = 32;
 
 std::string key_of(const Header& header) { return fmt::format("{}-{}-{}", header.bank, format_day(header.date), header.serial); }
 
@@ -36,7 +36,8 @@ std::optional<std::vector<BillingMonth>> months_of(const Record& record) {
 // One request at work.
 class Exchange {
  public:
-  Exchange(ChannelService& service, ChannelBook& book, const OpenChannel& open, const Message& request) : service_(service), book_(book), channel_(open.channel), request_(request) {}
+  Exchange(ChannelService& service, PaymentGroups& payments, ChannelMandates& mandates, ChannelBook& book, const OpenChannel& open, const Message& request)
+      : service_(service), payments_(payments), mandates_(mandates), book_(book), channel_(open.channel), request_(request) {}
 
   Message run() {
     using enum Transaction;
@@ -49,9 +50,9 @@ class Exchange {
       case kReverse: return reverse();
       case kQueryPayment: return query_payment();
       case kReconcile: return reconcile();
-      case kMandateSign:
-      case kMandateCancel:
-      case kMandateQuery:
+      case kMandateSign: return sign_mandate();
+      case kMandateCancel: return cancel_mandate();
+      case kMandateQuery: return query_mandate();
       case kBatchRequest:
       case kBatchResult: break;
     }
@@ -97,7 +98,7 @@ class Exchange {
     pay.amount = fen_of(record().values, "amount_fen");
     pay.months = std::move(*months);
     pay.business_date = day_of(record().values, "business_date");
-    const auto done = service_.pay(channel_, pay);
+    const auto done = payments_.pay(channel_, pay);
     if (!done) return not_done(done.error());
     Message answer = told(request_, done->response);
     if (done->approved()) answer.record.set("account_no", done->account_no).set("paid_fen", done->amount).set("advance_fen", done->advance).set("receipt_no", done->receipt_no);
@@ -144,7 +145,37 @@ class Exchange {
     return answer;
   }
 
+  std::string text(std::string_view name) const { return std::string(record().get(name)); }
+
+  Message sign_mandate() {
+    const auto from = day_of(record().values, "valid_from");
+    if (!from) return told(request_, Response::kFormat);
+    const auto done = mandates_.sign(channel_, {text("agreement_no"), text("account_no"), text("bank_account"), text("bank_account_name"), text("id_document"), *from});
+    if (!done) return not_done(done.error());
+    Message answer = told(request_, done->response);
+    if (done->mandate) answer.record.set("mandate_no", done->mandate->mandate_no);
+    return answer;
+  }
+
+  Message cancel_mandate() {
+    const auto done = mandates_.cancel(channel_, {text("agreement_no"), text("account_no"), text("bank_account")});
+    return done ? told(request_, done->response) : not_done(done.error());
+  }
+
+  Message query_mandate() {
+    const auto done = mandates_.query(channel_, text("account_no"));
+    if (!done) return not_done(done.error());
+    Message answer = told(request_, done->response);
+    if (!done->mandate) return answer;
+    const auto& m = *done->mandate;
+    answer.record.set("account_no", text("account_no")).set("agreement_no", fitted(m.reference(), kAgreementBytes)).set("bank_account", fitted(m.debtor.number, kBankAccountBytes));
+    answer.record.set("bank_account_name", fitted(m.debtor.name, kNameBytes)).set("mandate_state", std::string(m.state == MandateState::kActive ? "1" : "2")).set("valid_from", m.signed_on);
+    return answer;
+  }
+
   ChannelService& service_;
+  PaymentGroups& payments_;
+  ChannelMandates& mandates_;
   ChannelBook& book_;
   const Channel& channel_;
   const Message& request_;
@@ -160,7 +191,7 @@ net::Answer MiddleBusinessAdapter::answer(const OpenChannel& open, std::string_v
     return {{}, true};
   }
   if (request->direction != Direction::kRequest) return {};
-  auto answer = encode(form, Exchange(service_, book_, open, *request).run());
+  auto answer = encode(form, Exchange(service_, payments_, mandates_, book_, open, *request).run());
   if (!answer) {
     observe::log(observe::Level::kError, "payment_channels.not_done", {{"channel", open.channel.code}, {"code", answer.error().code}, {"message", answer.error().message}});
     answer = encode(form, told(*request, Response::kUnavailable));

@@ -2,7 +2,7 @@
 // code: who sends them is told by the certificate of the connection.
 //
 // A payment's key is bank, the sender's day and serial of its header, which is what a reversal's original_date and original_serial
-// name. Mandates and batches of debits are not asked for here.
+// name. Batches of debits are not asked for here.
 #pragma once
 
 #include <string>
@@ -10,6 +10,8 @@
 
 #include "mis/net/framed_server.hpp"
 #include "mis/registry.hpp"
+#include "modules/payment_channels/channel_mandates.hpp"
+#include "modules/payment_channels/payment_group.hpp"
 #include "modules/payment_channels/secrets.hpp"
 #include "modules/payment_channels/service.hpp"
 
@@ -17,7 +19,7 @@ namespace mis::payment_channels {
 
 class MiddleBusinessAdapter {
  public:
-  MiddleBusinessAdapter(const Services& services, ChannelBook& book) : services_(services), book_(book), service_(services) {}
+  MiddleBusinessAdapter(const Services& services, ChannelBook& book) : services_(services), book_(book), service_(services), payments_(services), mandates_(services) {}
 
   // Closes where the message cannot be read: an answer repeats its header.
   net::Answer answer(const OpenChannel& open, std::string_view frame);
@@ -26,6 +28,8 @@ class MiddleBusinessAdapter {
   Services services_;
   ChannelBook& book_;
   ChannelService service_;
+  PaymentGroups payments_;
+  ChannelMandates mandates_;
 };
 
 }  // namespace mis::payment_channels

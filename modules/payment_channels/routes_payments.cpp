@@ -14,6 +14,7 @@
 #include "mis/http/fields.hpp"
 #include "mis/http/problem.hpp"
 #include "mis/observe/log.hpp"
+#include "modules/payment_channels/address_limit.hpp"
 #include "modules/payment_channels/channel_json.hpp"
 #include "modules/payment_channels/formats/alipay.hpp"
 #include "modules/payment_channels/formats/webhook.hpp"
@@ -51,6 +52,7 @@ struct Door {
   Services services;
   std::shared_ptr<ChannelBook> book;
   RateLimit limit;
+  AddressLimit notices;
 };
 
 std::string header_of(const Request& request, std::string_view name) { return std::string(request.header(name).value_or("")); }
@@ -181,6 +183,10 @@ Result<std::shared_ptr<const OpenChannel>> notified(Door& door, const Request& r
   auto open = door.book->by_code(request.param("channel"));
   if (!open) return open;
   if (!*open || (*open)->channel.profile.transport != transport || (*open)->their_key.empty()) return not_found("payment_channels.no_channel", "expected a channel that is notified here but there is none");
+  // Before the signature, since looking at one costs far more than making one up.
+  const int most = (*open)->channel.profile.requests_per_minute;
+  if (!door.notices.allows((*open)->channel.id, request.remote, seconds(door.services.clock.now()) / 60, most))
+    return unavailable("http.too_many_requests", fmt::format("expected at most {} notices a minute of one address but there were more", most));
   return open;
 }
 
@@ -203,12 +209,13 @@ Status take_notice(Door& door, const OpenChannel& open, const Told& told_of) {
   return done->response == Response::kSuspended ? Status(unavailable("payment_channels.suspended", "expected an active channel but it is suspended")) : ok();
 }
 
+Error no_public_key() { return internal("payment_channels.key_unreadable", "expected the company's public key but what is stored is none"); }
+
 Result<Told> read_alipay(const OpenChannel& open, const Request& request) {
-  auto key = RsaPublicKey::read(open.their_key);
-  if (!key) return std::move(key).error();
+  if (!open.their_public_key) return no_public_key();
   auto parameters = parse_alipay_form(request.body);
   if (!parameters) return std::move(parameters).error();
-  auto notice = read_alipay_notice(*parameters, *key);
+  auto notice = read_alipay_notice(*parameters, *open.their_public_key);
   if (!notice) return std::move(notice).error();
   const auto& merchant = open.channel.profile.merchant;
   if (notice->app_id != merchant.app_id || notice->seller_id != merchant.seller_id) return forbidden("payment_channels.notice_differs", "expected a notice of our application and our account but it is of another");
@@ -227,10 +234,9 @@ Result<Answer> alipay_answer(Door& door, const Request& request) {
 }
 
 Result<Told> read_wechat(const OpenChannel& open, const Request& request, Instant now) {
-  auto key = RsaPublicKey::read(open.their_key);
-  if (!key) return std::move(key).error();
+  if (!open.their_public_key) return no_public_key();
   const WechatHeaders headers{header_of(request, "wechatpay-timestamp"), header_of(request, "wechatpay-nonce"), header_of(request, "wechatpay-signature"), header_of(request, "wechatpay-serial")};
-  if (auto good = verify_wechat({&*key, 1}, headers, request.body, seconds(now)); !good) return std::move(good).error();
+  if (auto good = verify_wechat({&*open.their_public_key, 1}, headers, request.body, seconds(now)); !good) return std::move(good).error();
   auto notice = read_wechat_notice(request.body, open.api_v3_key);
   if (!notice) return std::move(notice).error();
   const auto& merchant = open.channel.profile.merchant;

@@ -8,6 +8,7 @@
 #include "modules/customers/customers.hpp"
 #include "modules/payment_channels/domain/mask.hpp"
 #include "modules/payment_channels/item_store.hpp"
+#include "modules/payment_channels/payment_item.hpp"
 #include "modules/payment_channels/reconciliation_store.hpp"
 
 namespace mis::payment_channels {
@@ -20,10 +21,6 @@ constexpr const char* kRuleBroken = "payment_channels.rule_broken";  // stays in
 constexpr int kMostAttempts = 4;
 constexpr std::size_t kMostAccountBytes = 32;
 
-bool is_key(std::string_view key) {
-  return !key.empty() && key.size() <= kMostKeyBytes && std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < 0x7F; });
-}
-
 // Whether the day's file is here already: nothing may be added to that day then. Whoever loads a file holds the channel's row
 // meanwhile, so a payment at the edge of the day is either seen by the comparison or refused.
 bool is_reconciled(db::Session& session, std::int64_t channel_id, Date business_date) {
@@ -33,13 +30,7 @@ bool is_reconciled(db::Session& session, std::int64_t channel_id, Date business_
 
 std::string cut(std::string_view text, std::size_t most) { return std::string(text.substr(0, most)); }
 
-std::string content_hash(const PayRequest& r) {
-  std::string text = fmt::format("pay\n{}\n{}\n{}\n{}", r.account_no, r.amount.value, r.serial, r.business_date ? r.business_date->to_string() : "");
-  for (const auto month : r.months) text += "\n" + month.to_string();
-  return http::sha256_hex(text);
-}
-
-std::string content_hash(const ReverseRequest& r) {
+std::string hash_of(const ReverseRequest& r) {
   return http::sha256_hex(fmt::format("reverse\n{}\n{}\n{}", r.original_key, r.amount ? r.amount->value : -1, r.account_no.value_or("")));
 }
 
@@ -89,7 +80,7 @@ class Payer {
 
   Result<ItemAnswer> run(std::optional<Response> refusal) {
     if (auto stored = find_item(session_, channel_.id, request_.key)) return again(*stored);
-    Item item = new_item();
+    Item item = new_item(channel_, request_, now_);
     // Asked even where the refusal is known, since it finds the account that the item is of.
     const auto broken = broken_rule(item);
     if (!refusal) refusal = broken;
@@ -101,33 +92,8 @@ class Payer {
   }
 
  private:
-  Item new_item() {
-    Item item;
-    item.channel_id = channel_.id;
-    item.key = request_.key;
-    item.content_hash = content_hash(request_);
-    item.serial_no = request_.serial.empty() ? request_.key : request_.serial;
-    item.account_no = cut(request_.account_no, kMostAccountBytes);
-    item.amount = request_.amount;
-    item.business_date = request_.business_date.value_or(business_day(now_, channel_.profile.cut_off_minutes));
-    item.received_at = item.changed_at = now_;
-    item.answer = plain_answer(Response::kApproved, request_.key);
-    item.answer.account_no = item.account_no;
-    item.answer.amount = item.amount;
-    item.answer.business_date = item.business_date;
-    return item;
-  }
-
   std::optional<Response> broken_rule(Item& item) {
-    if (request_.amount.value <= 0 || request_.amount >= kAmountLimit) {
-      item.amount = {};  // nothing that adds up: the column and the sums hold what could be money
-      return Response::kInvalidAmount;
-    }
-    if (request_.amount > channel_.profile.most_per_payment) return Response::kOverLimit;
-    if (!is_present_business_date(item.business_date, now_, channel_.profile.cut_off_minutes)) {
-      item.business_date = business_day(now_, channel_.profile.cut_off_minutes);
-      return Response::kInvalidDate;
-    }
+    if (const auto broken = broken_amount_or_day(item, channel_, request_, now_)) return broken;
     if (item.business_date < business_day(now_, channel_.profile.cut_off_minutes) && is_reconciled(session_, channel_.id, item.business_date)) return Response::kCutOff;
     auto label = customers::find_label(session_, item.account_no);
     if (!label || request_.account_no != label->account_no) return Response::kNoSuchAccount;
@@ -159,7 +125,7 @@ class Payer {
       if (!locked) return conflict(kTaken, "expected the item to be there still but it is not");
       // Somebody may have taken the money in by hand since the row was read: then the answer is another.
       if (locked->state != stored.state || locked->payment != stored.payment || locked->content_hash != stored.content_hash) return again(*locked);
-      const Item fresh = new_item();
+      const Item fresh = new_item(channel_, request_, now_);
       locked->content_hash = fresh.content_hash;
       locked->account_no = fresh.account_no;
       if (request_.amount.value > 0 && request_.amount < kAmountLimit) locked->amount = request_.amount;
@@ -179,18 +145,7 @@ class Payer {
   }
 
   Status take_money(Item& item) {
-    const Date today = local_date(now_);
-    receivables::Payment payment;
-    payment.account = *item.account;
-    payment.amount = item.amount;
-    payment.source = receivables::Source::kChannel;
-    payment.source_id = channel_.id;
-    payment.reference = payment_reference(item.key);
-    payment.method = channel_.profile.method;
-    payment.into = {ledger::LedgerAccount::kInTransit, channel_.id};
-    payment.posted_on = today;
-    payment.value_on = std::min(item.business_date, today);
-    payment.at = now_;
+    auto payment = payment_of(item, channel_, now_);
     if (!request_.months.empty()) {
       auto bills = bills_of(receivables::due_of(session_, *item.account, payment.value_on), request_.months);
       if (!bills) return break_rule(Response::kBillNotOpen);
@@ -203,16 +158,7 @@ class Payer {
       return std::move(outcome).error();
     }
     if (auto why = amount_complaint(*outcome, payment)) return break_rule(*why);
-    item.id = services_.database.take_ids(kItemSequence);
-    item.state = step(ItemState::kReceived, ItemEvent::kAccept)->to;
-    item.payment = outcome->id;
-    item.answer.state = item.state;
-    item.answer.advance = outcome->advance;
-    for (const auto& part : outcome->allocations) {
-      item.answer.principal += part.principal;
-      item.answer.late += part.late;
-    }
-    item.answer.receipt_no = fmt::format("{}-{}", channel_.code, item.id);
+    note_paid(item, channel_, *outcome, services_.database.take_ids(kItemSequence));
     return ok();
   }
 
@@ -247,7 +193,7 @@ class Reverser {
   Result<ItemAnswer> run(std::optional<Response> refusal) {
     if (has_own_key())
       if (auto stored = find_item(session_, channel_.id, own_key())) {
-        if (stored->content_hash != content_hash(request_)) return told(*stored, Response::kReused);
+        if (stored->content_hash != hash_of(request_)) return told(*stored, Response::kReused);
         return told_again(*stored);
       }
     auto original = lock_item(session_, channel_.id, request_.original_key);
@@ -319,7 +265,7 @@ class Reverser {
     item.key = own_key();
     item.kind = ItemKind::kReverse;
     item.state = response == Response::kApproved ? ItemState::kReversed : response == Response::kUnknownOriginal ? ItemState::kVoided : ItemState::kRefused;
-    item.content_hash = content_hash(request_);
+    item.content_hash = hash_of(request_);
     item.original_key = request_.original_key;
     item.account_no = original.account_no;
     item.account = original.account;
@@ -410,18 +356,18 @@ Result<QueryAnswer> ChannelService::query(const Channel& channel, const QueryReq
 
 Result<ItemAnswer> ChannelService::pay(const Channel& channel, const PayRequest& request) {
   if (const auto ready = readiness(channel); ready != Response::kApproved) return plain_answer(ready, request.key);
-  if (!is_key(request.key) || (!request.serial.empty() && !is_key(request.serial))) return plain_answer(Response::kFormat, request.key);
+  if (!is_request_key(request.key) || (!request.serial.empty() && !is_request_key(request.serial))) return plain_answer(Response::kFormat, request.key);
   return until_decided<Payer>(services_, channel, request);
 }
 
 Result<ItemAnswer> ChannelService::refuse(const Channel& channel, const PayRequest& request, Response why) {
-  if (!is_key(request.key) || (!request.serial.empty() && !is_key(request.serial))) return plain_answer(Response::kFormat, request.key);
+  if (!is_request_key(request.key) || (!request.serial.empty() && !is_request_key(request.serial))) return plain_answer(Response::kFormat, request.key);
   return until_decided<Payer>(services_, channel, request, why);
 }
 
 Result<ItemAnswer> ChannelService::reverse(const Channel& channel, const ReverseRequest& request) {
   if (const auto ready = readiness(channel); ready != Response::kApproved) return plain_answer(ready, request.original_key);
-  if (!is_key(request.original_key) || (!request.key.empty() && !is_key(request.key))) return plain_answer(Response::kFormat, request.original_key);
+  if (!is_request_key(request.original_key) || (!request.key.empty() && !is_request_key(request.key))) return plain_answer(Response::kFormat, request.original_key);
   return until_decided<Reverser>(services_, channel, request);
 }
 

@@ -10,9 +10,12 @@
 #include <fmt/format.h>
 
 #include "mis/commands/installation.hpp"
+#include "tests/bench/collection_bench.hpp"
 #include "tests/bench/database_bench.hpp"
+#include "tests/bench/days_bench.hpp"
 #include "tests/bench/engine_bench.hpp"
 #include "tests/bench/payments_bench.hpp"
+#include "tests/bench/port_bench.hpp"
 #include "tests/bench/server_bench.hpp"
 #include "tests/bench/table.hpp"
 
@@ -61,7 +64,10 @@ int run(int argc, char** argv) {
     {
       mis::commands::Installation installation({.home = home, .data = data, .db = {}, .owner_db = {}, .buffer_pool_mb = 1024});
       const auto now = bench::run_database_bench(table, installation, size, password);
+      bench::run_port_bench(table, installation);
       bench::run_payments_bench(table, installation, now);
+      bench::run_days_bench(table, installation);
+      bench::run_collection_bench(table, installation);
     }
     bench::run_server_bench(table, home / "build" / "bin" / "mis", data, password);
     if (temporary) fs::remove_all(data);

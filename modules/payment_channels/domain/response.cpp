@@ -28,6 +28,10 @@ constexpr std::array<ResponseInfo, kResponses> kInfos{{
     {kFormat, "format", "30", "9002", 400, "报文格式错误", "the message cannot be read"},
     {kCurrency, "currency", "12", "1003", 422, "币种不支持", "only yuan are taken"},
     {kUnsupported, "unsupported", "40", "9002", 404, "不支持的交易", "the transaction is not supported"},
+    {kMandateExists, "mandate_exists", "12", "2001", 409, "已有代扣协议", "there is an agreement already"},
+    {kNoSuchMandate, "no_such_mandate", "25", "2002", 404, "无此代扣协议", "there is no such agreement"},
+    {kNotTheCustomer, "not_the_customer", "12", "2003", 422, "户名或证件号不符", "name or document are not those of the account's customer"},
+    {kKeyRefused, "key_refused", "63", "9002", 403, "密钥校验值不符", "the new key's check value is wrong, or the key is weak"},
     {kUnavailable, "unavailable", "96", "9003", 503, "系统异常", "the system cannot work at present; nothing was done"},
 }};
 

@@ -27,9 +27,13 @@ enum class Response : std::uint8_t {
   kFormat,
   kCurrency,
   kUnsupported,
+  kMandateExists,    // the agreement's number is another's, or the account has one in force
+  kNoSuchMandate,
+  kNotTheCustomer,   // name or document are not those of the account's customer
+  kKeyRefused,       // a new key whose check value is another, or a weak one
   kUnavailable,      // nothing was done; ask or send again later
 };
-inline constexpr int kResponses = 20;
+inline constexpr int kResponses = 24;
 
 struct ResponseInfo {
   Response response;

@@ -185,6 +185,22 @@ TEST_CASE("WeChat Pay's notice pays an order once, and a wrong signature pays no
   CHECK(c.differences().empty());
 }
 
+TEST_CASE("notices of one address are counted before their signatures are looked at") {
+  Company c;
+  auto slow = alipay_channel();
+  slow["profile"]["requests_per_minute"] = 3;
+  REQUIRE(c.put("ALIPAY", slow).status == 201);
+  REQUIRE(c.put("WECHAT", wechat_channel()).status == 201);
+  auto hostile = c.server.client();
+  const std::string path = "/pay/v1/notify/alipay/ALIPAY";
+  for (int i = 0; i < 3; ++i) CHECK(hostile.send("POST", path, "sign=forged&sign_type=RSA2", kForm).body == "failure");
+  CHECK(hostile.send("POST", path, "sign=forged&sign_type=RSA2", kForm).status == 429);
+  CHECK(hostile.send("POST", path, "not even a form%", kForm).status == 429);
+  CHECK(hostile.send("POST", "/pay/v1/notify/wechat/WECHAT", "{}", {{"Content-Type", "application/json"}}).status == 403);  // another channel's count
+  c.server.clock.advance_minutes(1);
+  CHECK(hostile.send("POST", path, "sign=forged&sign_type=RSA2", kForm).body == "failure");
+}
+
 TEST_CASE("an order of which nobody knows is unknown until asked, and its money comes in by asking") {
   Company c;
   REQUIRE(c.put("ALIPAY", alipay_channel()).status == 201);

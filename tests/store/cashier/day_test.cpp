@@ -5,7 +5,6 @@
 #include <chrono>
 #include <thread>
 
-#include "mis/db/bulk_writer.hpp"
 #include "tests/store/cashier/counter.hpp"
 
 using namespace mis;
@@ -126,58 +125,6 @@ TEST_CASE("a session that opens while the company's day is closed is before it o
   CHECK(open == std::count(opened.begin(), opened.end(), ""));
   CHECK(closed == (open == 0 ? "" : "cashier.sessions_open"));
   CHECK(counter.all_differences().empty());
-}
-
-TEST_CASE("the company's day of fifty thousand receipts", "[.measure]") {
-  constexpr int kSessions = 100, kReceipts = 500;
-  Counter counter;
-  const auto at = Counter::at("2026-11-24");
-  const auto day = counter.act().today();
-  const auto loaded = counter.owner().transact([&](db::Session& s) -> Status {
-    s.execute("INSERT INTO cashier_day (org_id, day, state, sessions) VALUES (2, ?, 'open', 100), (0, ?, 'open', 0)", day, day);
-    db::BulkWriter sessions("cashier_session", {"session_id", "session_no", "cashier", "org_id", "day", "state", "float_fen", "opened_at", "closed_at"});
-    db::BulkWriter closes("cashier_close", {"session_id", "returned_fen", "closed_by", "closed_at"}), methods("cashier_close_method", {"session_id", "method", "expected_fen", "counted_fen"});
-    db::BulkWriter receipts("cashier_receipt", {"receipt_id", "receipt_no", "session_id", "number", "taken_at", "method", "total_fen", "tendered_fen", "reference"});
-    db::BulkWriter postings("ledger_posting", {"accounting_month", "transaction_id", "line_no", "account_id", "ledger_account", "amount_fen", "billing_month", "revision", "template", "posted_on", "subject_id"});
-    for (int i = 0; i < kSessions; ++i) {
-      const std::int64_t id = 100'000 + i;
-      sessions.add(id).add(make_session_no("X1", day, i + 1)).add(3).add(2).add(day).add("closed").add(0).add(at).add(at);
-      sessions.end_row();
-      closes.add(id).add(0).add(3).add(at);
-      closes.end_row();
-      for (const auto method : kMethods) {
-        methods.add(id).add(name_of(method)).add(method == CounterMethod::kCash ? kReceipts * 100 : 0).add(method == CounterMethod::kCash ? kReceipts * 100 : 0);
-        methods.end_row();
-      }
-      for (int n = 1; n <= kReceipts; ++n) {
-        receipts.add(id * 1'000 + n).add(make_receipt_no(make_session_no("X1", day, i + 1), n)).add(id).add(n).add(at).add("cash").add(100).add(100).add_null();
-        receipts.end_row();
-        for (int line = 1; line <= 2; ++line) {
-          postings.add(202611).add((id * 1'000 + n) * 10).add(line).add(11).add(line == 1 ? 6 : 9).add(line == 1 ? 100 : -100).add(0).add(0).add(2).add(day).add(line == 1 ? id : 0);
-          postings.end_row();
-        }
-      }
-    }
-    for (auto* rows : {&sessions, &closes, &methods, &receipts, &postings}) rows->flush(s);
-    return ok();
-  });
-  REQUIRE(loaded);
-  // The same month's bills of a county of 150,000 accounts stand in the same partition.
-  REQUIRE(counter.owner().transact([&](db::Session& s) -> Status {
-    db::BulkWriter postings("ledger_posting", {"accounting_month", "transaction_id", "line_no", "account_id", "ledger_account", "amount_fen", "billing_month", "revision", "template", "posted_on", "subject_id"});
-    for (int account = 0; account < 150'000; ++account)
-      for (int line = 1; line <= 4; ++line) {
-        postings.add(202611).add((std::int64_t{500'000'000} + account) * 10 + 1).add(line).add(account).add(line % 2 + 1).add(line % 2 == 1 ? 5'000 : -5'000).add(202610).add(1).add(1).add(Date::of(2026, 11, 2)).add(0);
-        postings.end_row();
-      }
-    postings.flush(s);
-    return ok();
-  }));
-  const auto start = std::chrono::steady_clock::now();
-  REQUIRE(counter.close_company(true));
-  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start).count();
-  WARN("closing the company's day with " << kSessions * kReceipts << " receipts of " << kSessions << " sessions took " << took << " ms");
-  CHECK(counter.number("SELECT receipts_fen FROM cashier_day_total WHERE org_id = 0 AND method = 'cash'") == std::int64_t{kSessions} * kReceipts * 100);
 }
 
 TEST_CASE("receipts of eight counters at once, beside payments alone", "[.measure]") {

@@ -1,16 +1,14 @@
 // Banks at the port, over TLS on the loopback: what an honest and a hostile one are answered, and what it does to the money.
 #include <catch2/catch.hpp>
 
-#include <atomic>
-#include <chrono>
 #include <fstream>
 #include <iterator>
-#include <thread>
 
 #include <fmt/format.h>
 
 #include "mis/http/certificate.hpp"
 #include "mis/http/digest.hpp"
+#include "mis/security/key_transport.hpp"
 #include "modules/payment_channels/bank_port.hpp"
 #include "modules/payment_channels/bank_sim.hpp"
 #include "modules/payment_channels/domain/iso8583/bill_payment.hpp"
@@ -18,6 +16,8 @@
 #include "modules/payment_channels/formats/middle_business.hpp"
 #include "modules/payment_channels/formats/sealed_iso8583.hpp"
 #include "modules/payment_channels/formats/signatures.hpp"
+#include "modules/payment_channels/iso8583_adapter.hpp"
+#include "modules/payment_channels/key_change.hpp"
 #include "tests/store/payment_channels/channel_books.hpp"
 #include "tests/unit/net/test_certificates.hpp"
 
@@ -55,6 +55,10 @@ class Port : public ChannelBooks {
       return bank.profile.iso.has_mac ? secrets.write(s, bank, secret_name::kMacKey, kMacKey, clock.now(), books::kSupervisor) : ok();
     });
     REQUIRE(stored);
+    open_port(tls);
+  }
+
+  void open_port(bool tls = true) {
     BankPortOptions options;
     options.channel = "BANK";
     options.server.tls_wanted = tls;
@@ -70,10 +74,10 @@ class Port : public ChannelBooks {
     if (tls) options.tls = {server_files.certificate.string(), "localhost", files.certificate, files.key};
     return options;
   }
-  std::vector<BankSimRow> play(const net::FramedClientOptions& connection) {
-    BankSimOptions options;
+  std::vector<BankSimRow> play(const net::FramedClientOptions& connection, BankSimOptions options = {}) {
     options.connection = connection;
     options.account_no = make_account_no(11);
+    book.forget();
     auto open = book.by_code("BANK");
     REQUIRE(open);
     auto rows = play_bank(**open, options, clock);
@@ -201,9 +205,6 @@ TEST_CASE("a middle-business platform signs on, asks, pays, asks again, reverses
   Message totals{header(), Transaction::kReconcile, Direction::kRequest, {}};
   totals.record.set("business_date", day("2026-11-22")).set("file_name", std::string("day.txt")).set("count", std::int64_t{0}).set("amount_fen", Money{0}).set("reversal_count", std::int64_t{1}).set("reversal_fen", Money{10'410});
   CHECK(call(totals).record.get("our_count") == "0");
-  Message mandate{header(), Transaction::kMandateQuery, Direction::kRequest, {}};
-  mandate.record.set("account_no", make_account_no(11));
-  CHECK(call(mandate).record.get("return_code") == return_code::kFormat);
   CHECK(p.in_transit() == Money{0});
   CHECK(p.all_differences().empty());
 }
@@ -229,35 +230,78 @@ TEST_CASE("a channel's keys are sealed: no copy of the database tells them, and 
   CHECK_FALSE(secret_complaint(p.bank, secret_name::kMacKey, kMacKey));
 }
 
-// Not run with the others: `store_tests "[.speed]"` prints how many payments the port takes in a second.
-TEST_CASE("payments through the port, many banks' lines at once", "[.speed]") {
-  constexpr int kLines = 16, kEach = 250;
-  Port p(R"({"transport": "iso8583", "iso8583": {"name": "test", "header": "ascii4", "mac": true}, "mac": {"algorithm": "x9.19"}})", false);
-  auto open = *p.book.by_code("BANK");
-  const auto& profile = p.bank.profile.iso;
-  std::vector<std::vector<std::string>> frames(kLines);
-  for (int line = 0; line < kLines; ++line)
-    for (int i = 0; i < kEach; ++i) {
-      iso8583::Message m;
-      m.mti = "0200";
-      m.set(3, "180000").set(7, "1122100000").set(11, fmt::format("{:06}", line * kEach + i + 1)).set(32, "00010001");
-      REQUIRE(iso8583::set_amount(m, Money{100}));
-      m.set(48, *iso8583::format_bill_data({{"01", make_account_no(11 + line % 10)}}, 48));
-      frames[static_cast<std::size_t>(line)].push_back(*iso8583::seal(profile, p.bank.profile.mac, open->mac_key, m));
-    }
-  std::atomic<int> answered{0};
-  const auto start = std::chrono::steady_clock::now();
-  {
-    std::vector<std::jthread> lines;
-    for (const auto& mine : frames)
-      lines.emplace_back([&] {
-        auto client = net::FramedClient::connect(p.line({}, false), iso8583_framer(profile).value());
-        for (const auto& frame : mine)
-          if (client && client->call(frame)) ++answered;
-      });
-  }
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start).count();
-  WARN(answered << " payments over " << kLines << " lines in " << ms << " ms");
-  CHECK(p.in_transit() == Money{100 * kLines * kEach});
+TEST_CASE("a bank changes its working key over the line, and nobody brings back an old one") {
+  Port p;
+  constexpr const char *kKek = "0011223344556677FFEEDDCCBBAA9988", *kNewKey = "89ABCDEF01234567102030405060708F";
+  REQUIRE(p.app().transact([&](db::Session& s) { return p.secrets.write(s, p.bank, secret_name::kKeyEncryptionKey, kKek, p.clock.now(), books::kSupervisor); }));
+  p.port.reset();
+  p.open_port();  // asks for the keys anew
+  BankSimOptions options;
+  options.new_key = kNewKey;
+  const auto rows = p.play(p.line(p.bank_files), options);
+  CHECK(rows.size() == 38);
+  check(rows);
+  CHECK(p.number("SELECT COUNT(*) FROM payment_channels_key_change") == 1);
+  CHECK(Secrets::names(*p.app().lease(), p.bank.id) == std::vector<std::string>{"key_encryption_key", "mac_key"});  // the old one is gone
+  CHECK(p.number(fmt::format("SELECT COUNT(*) FROM payment_channels_secret WHERE sealed LIKE '%{}%'", kNewKey)) == 0);
+  auto secrets = p.secrets.read(*p.app().lease(), p.bank.id);
+  REQUIRE(secrets);
+  const auto& stored = secrets->at("mac_key");
+  CHECK(std::string(reinterpret_cast<const char*>(stored.data()), stored.size()) == kNewKey);
   CHECK(p.all_differences().empty());
+}
+
+TEST_CASE("the key before a change is good for a while, where the new one is not used") {
+  Port p(kIsoBank, false);
+  auto key = [](const char* hex) { return security::SecretBytes::from_hex(hex).value(); };
+  constexpr const char* kNewKey = "89ABCDEF01234567102030405060708F";
+  REQUIRE(p.app().transact([&](db::Session& s) { return p.secrets.write(s, p.bank, secret_name::kKeyEncryptionKey, "0011223344556677FFEEDDCCBBAA9988", p.clock.now(), books::kSupervisor); }));
+  const auto& mac = p.bank.profile.mac;
+  const NewKey fresh{security::wrap_key(mac.algorithm, key("0011223344556677FFEEDDCCBBAA9988"), key(kNewKey)).value(), security::key_check_value(mac.algorithm, key(kNewKey)).value(), "000001"};
+  const auto open = [&] { return p.book.by_code("BANK").value(); };
+  Iso8583Adapter adapter(p.services, p.book);
+  const auto code_by = [&](const char* with) {
+    iso8583::Message m;
+    m.mti = "0200";
+    m.set(3, "380000").set(7, "1122100000").set(11, "000007").set(32, "00010001").set(48, *iso8583::format_bill_data({{"01", make_account_no(11)}}, 48));
+    const auto answer = adapter.answer(*open(), iso8583::seal(p.bank.profile.iso, mac, key(with), m).value());
+    // Whoever asked with the old key is answered with it.
+    for (const char* mine : {with, kNewKey})
+      if (auto read = iso8583::open_sealed(p.bank.profile.iso, mac, key(mine), answer.bytes)) return std::string(read->get(39));
+    return std::string("unreadable");
+  };
+  auto broken = fresh;
+  broken.check_value[0] = static_cast<char>(broken.check_value[0] ^ 1);
+  CHECK(change_mac_key(p.services, p.book, *open(), broken).value() == Response::kKeyRefused);
+  CHECK(change_mac_key(p.services, p.book, *open(), fresh).value() == Response::kApproved);
+  CHECK(change_mac_key(p.services, p.book, *open(), fresh).value() == Response::kReused);
+  CHECK(code_by(kMacKey) == "91");  // good, although nobody has signed on
+  CHECK(code_by(kMacKey) == "91");
+  p.clock.set("2026-11-22T10:01:01+08:00");
+  CHECK(code_by(kMacKey) == "A0");
+  CHECK(code_by(kNewKey) == "91");
+  // A key that a person writes ends the one before it at once, and what was sent once is taken no more.
+  REQUIRE(p.app().transact([&](db::Session& s) { return p.secrets.write(s, p.bank, secret_name::kMacKey, kMacKey, p.clock.now(), books::kSupervisor); }));
+  p.book.forget();
+  CHECK(change_mac_key(p.services, p.book, *open(), fresh).value() == Response::kReused);
+  CHECK(code_by(kMacKey) == "91");
+  CHECK(secret_complaint(p.bank, secret_name::kOldMacKey, kMacKey));
+  CHECK(secret_complaint(p.bank, secret_name::kKeyEncryptionKey, "0123456789ABCDEF"));
+}
+
+TEST_CASE("a channel without a key-encryption key changes no key over the line") {
+  Port p(kIsoBank, false);
+  CHECK(change_mac_key(p.services, p.book, *p.book.by_code("BANK").value(), {"x", "y", "1"}).value() == Response::kUnsupported);
+}
+
+TEST_CASE("a platform's bank signs and cancels a mandate, in both forms, and hostile bytes sign nothing") {
+  const auto profile = GENERATE(as<std::string>{}, kMiddleBank, R"({"transport": "middle_business", "body": "xml"})");
+  CAPTURE(profile);
+  Port p(profile.c_str());
+  BankSimOptions options;
+  options.customer_name = "客户11";
+  check(p.play(p.line(p.bank_files), options));
+  CHECK(p.number("SELECT COUNT(*) FROM payment_channels_mandate") == 1);
+  CHECK(p.number("SELECT COUNT(*) FROM payment_channels_mandate WHERE state = 'cancelled'") == 1);
+  CHECK(p.number("SELECT COUNT(*) FROM payment_channels_mandate_event") == 2);
 }

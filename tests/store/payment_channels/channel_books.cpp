@@ -19,7 +19,7 @@ T must(Result<T> result) {
 ChannelBooks::ChannelBooks(const char* profile) : services{app(), clock, metrics}, service(services) {
   {
     auto s = owner().lease();
-    for (const char* statement : {"DELETE FROM payment_channels_item", "DELETE FROM payment_channels_secret", "DELETE FROM payment_channels_channel"}) s->execute(statement);
+    for (const char* statement : {"DELETE FROM payment_channels_item", "DELETE FROM payment_channels_secret", "DELETE FROM payment_channels_key_change", "DELETE FROM payment_channels_mandate", "DELETE FROM payment_channels_mandate_event", "DELETE FROM payment_channels_channel"}) s->execute(statement);
   }
   must(issue({202609}, "2026-10-02", {{11, 10'000}}));
   must(issue({202610}, "2026-11-02", {{11, 5'000}, {12, 8'000}}));

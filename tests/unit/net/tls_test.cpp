@@ -81,7 +81,7 @@ TEST_CASE("without a certificate, with a stranger's or with an expired one nobod
 TEST_CASE("a good certificate that is nobody's whom we know is refused before its first frame", "[net][tls]") {
   Port port;
   Hooks hooks = port.record.hooks();
-  hooks.admits = [](const Peer& peer) { return peer.certificate_subject == "CN=bank-01"; };
+  hooks.owner_of = [](const Peer& peer) { return peer.certificate_subject == "CN=bank-01" ? std::optional<std::string>("one") : std::nullopt; };
   FramedServer server(port.options(), two_byte_frames, [](const Peer&, std::string_view frame) { return Answer{std::string(frame), false}; }, hooks);
   CHECK_FALSE(is_refused(port.client(server, port.banks.issue("bank-01"))));
   CHECK(is_refused(port.client(server, port.banks.issue("bank-07"))));

@@ -76,6 +76,8 @@ inline constexpr std::string_view kLateChargeFen = "07"; // of it late charge
 inline constexpr std::string_view kAdvanceFen = "08";    // what stands to the customer's credit
 inline constexpr std::string_view kReceiptNo = "09";     // ours, for the printed receipt
 inline constexpr std::string_view kReason = "10";        // why not, in GBK
+inline constexpr std::string_view kNewKey = "31";        // of a key change: the working key, encrypted, in hexadecimal digits
+inline constexpr std::string_view kCheckValue = "32";    // of it, 6 to 16 hexadecimal digits
 }  // namespace bill_tag
 using BillData = std::map<std::string, std::string, std::less<>>;
 Result<BillData> parse_bill_data(std::string_view text, int field);

@@ -21,6 +21,7 @@ inline constexpr std::string_view kOriginalNotFound = "25";
 inline constexpr std::string_view kFormatError = "30";
 inline constexpr std::string_view kNotSupported = "40";
 inline constexpr std::string_view kInsufficient = "51";
+inline constexpr std::string_view kSecurity = "63";           // a key that is not taken
 inline constexpr std::string_view kAnswerLate = "68";
 inline constexpr std::string_view kCutOff = "90";             // the business day is being closed
 inline constexpr std::string_view kOutOfService = "91";
@@ -41,6 +42,7 @@ inline constexpr std::array kResponseCodes = {
     ResponseCode{response::kFormatError, "报文格式错误", "format error"},
     ResponseCode{response::kNotSupported, "不支持的交易", "function not supported"},
     ResponseCode{response::kInsufficient, "余额不足", "not enough funds"},
+    ResponseCode{response::kSecurity, "安全错误", "security violation"},
     ResponseCode{response::kAnswerLate, "应答超时", "answer came too late"},
     ResponseCode{response::kCutOff, "日切处理中", "cut-off in progress"},
     ResponseCode{response::kOutOfService, "系统暂停服务", "out of service"},

@@ -68,6 +68,7 @@ inline constexpr std::string_view kDayClosed = "1006";       // after the cut: g
 inline constexpr std::string_view kDuplicate = "1007";       // the serial is taken by another content
 inline constexpr std::string_view kMandateExists = "2001";
 inline constexpr std::string_view kNoSuchMandate = "2002";
+inline constexpr std::string_view kNotTheCustomer = "2003";  // name or document are another's
 inline constexpr std::string_view kBatchUnknown = "3001";
 inline constexpr std::string_view kFileWrong = "3002";
 inline constexpr std::string_view kNotSignedOn = "9001";

@@ -1,0 +1,120 @@
+#include "modules/payment_channels/payment_group.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "mis/db/database.hpp"
+#include "mis/files/lookup.hpp"
+#include "mis/observe/log.hpp"
+#include "modules/payment_channels/domain/mask.hpp"
+#include "modules/payment_channels/payment_item.hpp"
+
+namespace mis::payment_channels {
+namespace {
+
+constexpr std::size_t kMostInGroup = 16;  // more take longer than they save
+constexpr int kMostGroups = 2;            // of a channel at work at once
+
+// Not the door's to decide about: partial and exact amounts are compared after each payment alone, and named bills are looked for.
+bool is_plain(const Channel& channel, const PayRequest& request) { return channel.profile.amount_rule == AmountRule::kAny && request.months.empty(); }
+
+struct Label {
+  AccountId id;
+  std::string name;
+};
+
+std::unordered_map<std::string, Label> labels_of(db::Session& session, std::span<const std::string> account_nos) {
+  std::unordered_map<std::string, Label> labels;
+  files::query_in(session, "SELECT account_no, account_id, name FROM customers_account_label WHERE account_no IN (*)", account_nos,
+                  [&](db::Rows& row) { labels.insert_or_assign(row.text(0), Label{{row.i64(1)}, row.text(2)}); });
+  return labels;
+}
+
+}  // namespace
+
+Result<ItemAnswer> PaymentGroups::pay(const Channel& channel, const PayRequest& request) {
+  if (!is_plain(channel, request) || ChannelService::readiness(channel) != Response::kApproved || !is_request_key(request.key) || (!request.serial.empty() && !is_request_key(request.serial)))
+    return service_.pay(channel, request);
+  Waiting mine{request, false, {}, {}};
+  std::unique_lock lock(mutex_);
+  Line& line = lines_[channel.id];
+  line.waiting.push_back(&mine);
+  while (!mine.done) {
+    if (line.at_work >= kMostGroups || line.waiting.empty()) {
+      mine.woken.wait(lock);
+      continue;
+    }
+    const auto count = std::min(kMostInGroup, line.waiting.size());
+    const std::vector<Waiting*> group(line.waiting.begin(), line.waiting.begin() + static_cast<std::ptrdiff_t>(count));
+    line.waiting.erase(line.waiting.begin(), line.waiting.begin() + static_cast<std::ptrdiff_t>(count));
+    ++line.at_work;
+    lock.unlock();
+    // One alone costs less the plain way.
+    try {
+      if (group.size() > 1) take(channel, group);
+    } catch (const std::exception& e) {
+      observe::log(observe::Level::kError, "payment_channels.group_failed", {{"channel", channel.code}, {"message", e.what()}});
+    }
+    lock.lock();
+    --line.at_work;
+    for (auto* waiting : group) {
+      waiting->done = true;
+      if (waiting != &mine) waiting->woken.notify_one();
+    }
+    if (!line.waiting.empty()) line.waiting.front()->woken.notify_one();
+  }
+  lock.unlock();
+  if (mine.answer) return std::move(*mine.answer);
+  return service_.pay(channel, request);
+}
+
+void PaymentGroups::take(const Channel& channel, std::span<Waiting* const> group) {
+  const Instant now = services_.clock.now();
+  std::vector<std::pair<Waiting*, ItemAnswer>> taken;
+  const auto done = services_.database.transact([&](db::Session& session) -> Status {
+    taken.clear();
+    std::vector<std::string> keys, account_nos;
+    for (const auto* waiting : group) {
+      keys.push_back(waiting->request.key);
+      account_nos.push_back(waiting->request.account_no);
+    }
+    std::unordered_set<std::string> seen;  // keys that have an item, or are in this group already
+    const db::Param of_channel[] = {channel.id};
+    files::query_in(session, "SELECT request_key FROM payment_channels_item WHERE channel_id = ? AND request_key IN (*)", keys, [&](db::Rows& row) { seen.insert(row.text(0)); }, of_channel);
+    const auto labels = labels_of(session, account_nos);
+    const Date present = business_day(now, channel.profile.cut_off_minutes);
+    std::vector<Item> items;
+    std::vector<Waiting*> whose;
+    std::vector<receivables::Payment> payments;
+    for (auto* waiting : group) {
+      const auto& request = waiting->request;
+      const auto label = labels.find(request.account_no);
+      if (label == labels.end() || !seen.insert(request.key).second) continue;
+      Item item = new_item(channel, request, now);
+      if (broken_amount_or_day(item, channel, request, now) || item.business_date < present) continue;
+      item.account = label->second.id;
+      item.answer.name = masked_name(label->second.name);
+      payments.push_back(payment_of(item, channel, now));
+      items.push_back(std::move(item));
+      whose.push_back(waiting);
+    }
+    if (items.size() < 2) return ok();
+    const auto outcomes = receivables::pay_all(services_.database, session, payments);
+    if (!outcomes) return outcomes.error();
+    auto id = services_.database.take_ids(kItemSequence, static_cast<std::int64_t>(items.size()));
+    for (std::size_t i = 0; i < items.size(); ++i) note_paid(items[i], channel, (*outcomes)[i], id++);
+    if (auto stored = insert_items(session, items); !stored) return stored;
+    for (std::size_t i = 0; i < items.size(); ++i) taken.emplace_back(whose[i], std::move(items[i].answer));
+    return ok();
+  });
+  if (!done) {
+    // Each goes alone now and finds out for itself; also where nobody knows whether the commit was done.
+    observe::log(observe::Level::kInfo, "payment_channels.group_undone", {{"channel", channel.code}, {"code", done.error().code}, {"message", done.error().message}});
+    return;
+  }
+  for (auto& [waiting, answer] : taken) waiting->answer = std::move(answer);
+}
+
+}  // namespace mis::payment_channels
