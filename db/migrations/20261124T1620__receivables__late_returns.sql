@@ -3,6 +3,9 @@
 CREATE TABLE receivables_late_return (
   accounting_month INT NOT NULL,
   transaction_id BIGINT NOT NULL,
+  billing_month INT NOT NULL COMMENT 'with revision the bill whose late charge came back',
+  revision SMALLINT NOT NULL,
+  idle_fen BIGINT NOT NULL COMMENT 'money that found nothing to pay and would have paid so much of the bill; 0 where the bill itself was worked out anew',
   cause_accounting_month INT NULL COMMENT 'with cause_transaction_id the money that had been there earlier; nothing where a payment was taken back or a plan agreed on',
   cause_transaction_id BIGINT NULL,
   PRIMARY KEY (accounting_month, transaction_id)

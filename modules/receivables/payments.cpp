@@ -125,6 +125,14 @@ class Book {
     return {};
   }
 
+  // What of late charges that are paid comes back for the money of a payment that found nothing to pay but was there earlier.
+  std::optional<Error> return_for(const Payment& p, Money idle, const ledger::TransactionKey& transaction) {
+    auto returned = return_for_idle_money(database_, session_, p.account, {idle, p.value_on}, {p.posted_on, p.at, p.by}, transaction);
+    if (!returned) return std::move(returned).error();
+    if (returned->value != 0) state_of(p.account).advance += *returned;
+    return {};
+  }
+
   // Writes what has changed since the last time, by the newest cause of each account; the postings are in the ledger already.
   std::optional<Error> write(const Causes& causes) {
     const std::vector<BillKey> replay(replay_.begin(), replay_.end());
@@ -264,8 +272,15 @@ class Till {
     }
     Causes causes;
     for (std::size_t i = 0; i < keys.size(); ++i) causes[payments_[i].account] = {keys[i], {payments_[i].posted_on, payments_[i].at, payments_[i].by}};
+    const auto written = std::move(payments_);
     payments_.clear();
-    return book_.write(causes);
+    if (auto error = book_.write(causes)) return error;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      // Who names bills has said what the rest is for.
+      if (written[i].value_on >= written[i].posted_on || pending[i].advance.value == 0 || !written[i].bills.empty()) continue;
+      if (auto error = book_.return_for(written[i], pending[i].advance, keys[i])) return error;
+    }
+    return book_.write({});
   }
 
   std::vector<PaymentOutcome> outcomes() { return std::move(outcomes_); }

@@ -1,4 +1,5 @@
 // Taking a payment back.
+#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
@@ -18,10 +19,12 @@ void add_bills(std::set<BillKey>& bills, const std::vector<ledger::Posting>& pos
     if (p.bill_month.yyyymm != 0) bills.insert({p.account, p.bill_month, p.revision});
 }
 
+std::optional<Date> earlier_of(std::optional<Date> a, std::optional<Date> b) { return a && b ? std::min(a, b) : a ? a : b; }
+
 // Reverses what the account's advance has paid, newest first, until the advance is whole again. `counted_from` becomes the value
-// date of the last one, which may have been partly others' money.
+// date of the last one, which may have been partly others' money; `since` that of other idle money, where there was some.
 std::optional<Error> free_advance(db::Database& database, db::Session& session, AccountId account, AccountState& state, const Reversal& reversal, std::set<BillKey>& bills,
-                                  std::optional<Date>& counted_from) {
+                                  std::optional<Date>& counted_from, std::optional<Date>& since) {
   struct Application {
     TransactionKey key;
     Date value_on;
@@ -41,7 +44,8 @@ std::optional<Error> free_advance(db::Database& database, db::Session& session, 
       if (p.ledger_account == LedgerAccount::kAdvances) state.advance += p.amount;
     auto returned = take_returns_back(database, session, account, application.key, reversal, bills);
     if (!returned) return std::move(returned).error();
-    state.advance -= *returned;
+    state.advance -= returned->amount;
+    since = earlier_of(since, returned->since);
   }
   if (state.advance.value < 0)
     return conflict("receivables.advance_gone", fmt::format("expected the payment's advance to be there still but {} fen of it were refunded or moved", (-state.advance).value));
@@ -67,10 +71,11 @@ Result<TransactionKey> reverse_payment(db::Database& database, db::Session& sess
   state.advance -= found->advance;
   auto returned = take_returns_back(database, session, found->account, found->transaction, reversal, bills);
   if (!returned) return std::move(returned).error();
-  state.advance -= *returned;
-  std::optional<Date> counted_from;
+  state.advance -= returned->amount;
+  std::optional<Date> counted_from, since = returned->since;
   if (state.advance.value < 0)
-    if (auto error = free_advance(database, session, found->account, state, reversal, bills, counted_from)) return *error;
+    if (auto error = free_advance(database, session, found->account, state, reversal, bills, counted_from, since)) return *error;
+  counted_from = earlier_of(counted_from, since);
   session.execute("INSERT INTO receivables_payment_reversal (payment_id, reason, reversed_on, reversed_at, reversed_by, approved_by, accounting_month, transaction_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                   reversal.payment, reversal.reason, reversal.posted_on, reversal.at, reversal.by, reversal.approved_by, reversed->by.accounting_month, reversed->by.id);
   const std::vector<BillKey> touched(bills.begin(), bills.end());

@@ -159,7 +159,7 @@ class RangeCheck {
 
   // Of a bill that is paid for no more is kept than its late charge came to, and never less than nothing: what is over came back.
   void check_late_charges() {
-    for (auto rows = session_.query("SELECT account_id, billing_month, revision, CAST(-SUM(amount_fen) AS SIGNED) FROM ledger_standing_posting WHERE account_id >= ? AND account_id < ? AND ledger_account = ? "
+    for (auto rows = session_.query("SELECT account_id, billing_month, revision, CAST(-SUM(amount_fen) AS SIGNED) FROM ledger_standing_posting WHERE account_id >= ? AND account_id < ? AND ledger_account = ? AND billing_month <> 0 "
                                     "GROUP BY account_id, billing_month, revision", from_, to_, kLateCharges); rows.next();) {
       const BillKey bill{{rows.i64(0)}, rows.month(1), rows.i32(2)};
       const Money paid{rows.i64(3)};

@@ -52,6 +52,7 @@ Expected Auditor::pay(const std::string& reference, std::int64_t number, Fen amo
   auto parts = share(account, rest, value_on, id, bills);
   account.advance += rest;
   give_back(account, today, id);
+  if (bills.empty() && value_on < today && rest > 0) give_back_for_idle(account, rest, value_on, today, id);
   payments_[reference] = {number, amount, rest, parts, false};
   transaction_of_[reference] = id;
   return {std::move(parts), rest};
@@ -61,20 +62,23 @@ void Auditor::take_back(const std::string& reference, Day on) {
   auto& payment = payments_.at(reference);
   auto& account = accounts_[payment.account];
   payment.reversed = true;
-  undo(account, transaction_of_.at(reference));
+  const auto id = transaction_of_.at(reference);
+  auto months = months_of(account, id);
+  undo(account, id);
   account.advance -= payment.advance;
-  take_given_back(account, transaction_of_.at(reference));
+  Day idle_from = take_given_back(account, id, months, on);
   Day counts_from = on;
   while (account.advance < 0 && !account.applications.empty()) {
     const auto newest = account.applications.back();
     account.applications.pop_back();
+    months.merge(months_of(account, newest.id));
     undo(account, newest.id);
     account.advance += newest.amount;
     counts_from = newest.value_on;  // what of it was others' money was there on that day
-    take_given_back(account, newest.id);
+    idle_from = take_given_back(account, newest.id, months, idle_from);
   }
   give_back(account, on, 0);
-  use_advance(account, counts_from, on);
+  use_advance(account, std::min(counts_from, idle_from), on);
 }
 
 void Auditor::give_back(Account& account, Day today, std::int64_t cause) {
@@ -89,22 +93,64 @@ void Auditor::give_back(Account& account, Day today, std::int64_t cause) {
   }
 }
 
-void Auditor::take_given_back(Account& account, std::int64_t cause) {
+// Bills that others have paid meanwhile: their late charge is what it would have been with this money on its day.
+void Auditor::give_back_for_idle(Account& account, Fen idle, Day value_on, Day today, std::int64_t cause) {
+  std::vector<Bill*> line;
+  for (auto& bill : account.bills) line.push_back(&bill);
+  std::stable_sort(line.begin(), line.end(), [](const Bill* a, const Bill* b) { return a->due_on != b->due_on ? a->due_on < b->due_on : a->month < b->month; });
+  for (const auto* bill : line) {
+    Bill as_if = *bill;
+    Fen kept = bill->late_paid();
+    for (const auto& one : account.given_back)
+      if (one.idle != 0 && one.month == bill->month) {
+        kept -= one.amount;
+        as_if.principal.push_back({one.value_on, one.idle, one.id});
+      }
+    Fen open = bill->amount;
+    for (const auto& change : as_if.principal)
+      if (change.value_on <= value_on) open -= change.paid;
+    const Fen part = std::min(idle, open);
+    if (part <= 0 || kept <= 0) continue;
+    as_if.principal.push_back({value_on, part, 0});
+    const Fen over = std::min(kept, kept - as_if.late_charge(today));
+    if (over <= 0) continue;
+    account.given_back.push_back({++transactions_, cause, bill->month, over, part, value_on});
+    account.advance += over;
+    idle -= part;
+    ++given_back_;
+  }
+}
+
+std::set<int> Auditor::months_of(const Account& account, std::int64_t by) {
+  std::set<int> months;
+  for (const auto& bill : account.bills)
+    for (const auto* changes : {&bill.principal, &bill.late})
+      for (const auto& change : *changes)
+        if (change.by == by) months.insert(bill.month);
+  return months;
+}
+
+Day Auditor::take_given_back(Account& account, std::int64_t cause, std::set<int>& months, Day otherwise) {
   const auto take = [&](const GivenBack& one) {
     undo(account, one.id);
     account.advance -= one.amount;
   };
   for (const auto& one : account.given_back)
-    if (one.cause == cause) take(one);
+    if (one.cause == cause) {
+      take(one);
+      if (one.idle == 0) months.insert(one.month);
+    }
   std::erase_if(account.given_back, [&](const GivenBack& one) { return one.cause == cause; });
-  // Nobody keeps back what was never paid: the newest goes first.
+  // Nobody keeps back what was never paid, and idle money is needed now: the newest goes first.
   for (std::size_t i = account.given_back.size(); i-- > 0;) {
     const auto one = account.given_back[i];
     const auto bill = std::find_if(account.bills.begin(), account.bills.end(), [&](const Bill& b) { return b.month == one.month; });
-    if (bill->late_paid() >= 0) continue;
+    if (one.idle != 0 ? !months.contains(one.month) : bill->late_paid() >= 0) continue;
     take(one);
+    if (one.idle != 0) otherwise = std::min(otherwise, one.value_on);
     account.given_back.erase(account.given_back.begin() + static_cast<std::ptrdiff_t>(i));
   }
+  return otherwise;
 }
 
 void Auditor::undo(Account& account, std::int64_t by) {
@@ -201,6 +247,9 @@ Fen Auditor::late_kept() const {
   Fen sum = 0;
   for (const auto& [number, account] : accounts_)
     for (const auto& bill : account.bills) sum += bill.late_paid();
+  for (const auto& [number, account] : accounts_)
+    for (const auto& one : account.given_back)
+      if (one.idle != 0) sum -= one.amount;
   return sum;
 }
 

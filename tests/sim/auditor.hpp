@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -86,6 +87,8 @@ class Auditor {
     std::int64_t id = 0, cause = 0;
     int month = 0;
     Fen amount = 0;
+    Fen idle = 0;  // for so much money that found nothing to pay
+    Day value_on = 0;
   };
   struct Account {
     std::vector<Bill> bills;
@@ -98,7 +101,10 @@ class Auditor {
   void use_advance(Account& account, Day on, Day today);
   static void undo(Account& account, std::int64_t by);
   void give_back(Account& account, Day today, std::int64_t cause);
-  static void take_given_back(Account& account, std::int64_t cause);
+  void give_back_for_idle(Account& account, Fen idle, Day value_on, Day today, std::int64_t cause);
+  // `months`: of the bills that what is undone had to do with. Returns the day on which idle money was there that they need now, or `otherwise`.
+  static Day take_given_back(Account& account, std::int64_t cause, std::set<int>& months, Day otherwise);
+  static std::set<int> months_of(const Account& account, std::int64_t by);
 
   std::map<std::int64_t, Account> accounts_;
   std::map<std::string, Payment> payments_;

@@ -151,6 +151,51 @@ TEST_CASE("what was paid for days after an instalment plan's stop comes back") {
   CHECK(books.differences().empty());
 }
 
+TEST_CASE("who paid late at the counter what the bank had in time gets the late charge back") {
+  Office books;
+  const auto late_income = [&] { return books.number("SELECT CAST(COALESCE(-SUM(amount_fen), 0) AS SIGNED) FROM ledger_posting WHERE ledger_account = 10"); };
+  auto counter = books.pay(books.payment(12, 8'240, "2026-12-12"));
+  REQUIRE(counter);
+  auto p = books.payment(12, 8'000, "2026-12-13");
+  p.value_on = day("2026-11-12");
+  SECTION("all of it") {
+    auto bank = books.pay(p);
+    REQUIRE(bank);
+    CHECK(bank->advance == Money{8'000});
+    CHECK(books.due(12, "2026-12-13").due() == Money{0});
+    CHECK(books.due(12, "2026-12-13").advance == Money{8'240});
+    CHECK(late_income() == 0);
+    CHECK(books.differences().empty());
+    SECTION("and gives it again where the bank takes its money back") {
+      REQUIRE(books.take_back(bank->id, "2026-12-15"));
+      CHECK(books.due(12, "2026-12-15").advance == Money{0});
+      CHECK(late_income() == 240);
+    }
+    SECTION("and where the counter's payment bounced, the bank's has paid in time") {
+      REQUIRE(books.take_back(counter->id, "2026-12-15"));
+      CHECK(books.due(12, "2027-03-01").due() == Money{0});
+      CHECK(books.due(12, "2026-12-15").advance == Money{0});
+      CHECK(late_income() == 0);
+    }
+  }
+  SECTION("a part of it") {
+    p.amount = {4'000};
+    REQUIRE(books.pay(p));
+    CHECK(late_income() == 120);  // 40.00 were late for 30 days
+    auto rest = books.payment(12, 9'000, "2026-12-14");
+    rest.value_on = day("2026-11-22");
+    REQUIRE(books.pay(rest));
+    CHECK(late_income() == 100);  // the other 40.00 for ten, so a yuan
+    CHECK(books.due(12, "2026-12-14").advance == Money{4'000 + 9'000 + 140});
+  }
+  SECTION("not where it comes as late as the counter's") {
+    p.value_on = day("2026-12-12");
+    REQUIRE(books.pay(p));
+    CHECK(late_income() == 240);
+  }
+  CHECK(books.differences().empty());
+}
+
 TEST_CASE("a late charge that should have come back is found, and so is one without its record") {
   const auto tampering = GENERATE(values<OneStatement>({
       {"its record is gone", "DELETE FROM receivables_late_return", "expected the record of a late charge that came back but there is none"},
