@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "mis/db/migrations.hpp"
+#include "modules/ledger/ledger.hpp"
 
 namespace mis::commands {
 namespace fs = std::filesystem;
@@ -60,6 +61,10 @@ Installation::Installation(Place place, int app_sessions) : place_(std::move(pla
   }
   grant_rights();  // each time: whoever was killed between the last migration and this line left them out
   require(ensure_months(this_month().plus(-2), this_month().plus(4)));
+  require(owner_->transact([](db::Session& s) -> Status {
+    ledger::make_periods(s, this_month(), this_month().plus(4), SystemClock().now());
+    return ok();
+  }));
   timing_.migrate_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 

@@ -105,18 +105,18 @@ std::optional<Error> check_undecided(const RequestRow& locked) {
 Result<ReversalOutcome> ask_reversal(db::Database& database, db::Session& session, const Act& act, std::string_view receipt_no, std::string_view scope_pattern, const std::string& reason) {
   auto receipt = find_receipt(session, receipt_no, scope_pattern);
   if (!receipt) return std::move(receipt).error();
+  // Whoever takes this receipt back or asks for it holds its session first: what is found under the lock is still so when it is done.
+  auto locked = lock_session(session, receipt->session);
+  if (!locked) return std::move(locked).error();
+  receipt = find_receipt(session, receipt_no, scope_pattern);
+  if (!receipt) return std::move(receipt).error();
   if (receipt->reversal) return reversed_already();
   if (is_asked_for(session, receipt->id)) return request_open();
   const auto own = open_session_of(session, act.by);
-  if (own && own->id == receipt->session && own->day == act.today() && receipt->total <= read_settings(session).reversal_limit) {
-    // Under the lock it may be closed after all; then it is as though it had been asked for later.
-    auto locked = lock_session(session, own->id);
-    if (!locked) return std::move(locked).error();
-    if (locked->open) {
-      auto reversed = execute(database, session, act, receipt_no, reason, {act.by, {}});
-      if (!reversed) return std::move(reversed).error();
-      return ReversalOutcome{std::move(*reversed), {}};
-    }
+  if (own && own->id == receipt->session && locked->open && own->day == act.today() && receipt->total <= read_settings(session).reversal_limit) {
+    auto reversed = execute(database, session, act, receipt_no, reason, {act.by, {}});
+    if (!reversed) return std::move(reversed).error();
+    return ReversalOutcome{std::move(*reversed), {}};
   }
   const RequestId id{database.take_ids("cashier_reversal_request")};
   try {

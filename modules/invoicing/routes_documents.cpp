@@ -1,4 +1,6 @@
 // Receipts and statements as papers: what the counter and the receivables know, put on the layouts of documents/.
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -37,6 +39,7 @@ LocalText method_text(cashier::PaymentMethod method) {
   return {};
 }
 
+// `print`: the number that the paper bears.
 ReceiptDocument receipt_document(db::Session& session, const cashier::Receipt& receipt, int print) {
   ReceiptDocument document;
   document.utility = utility_name(session);
@@ -76,7 +79,8 @@ Result<Answer> receipt_answer(const Services& services, const Request& request, 
     const auto wanted = print.value_or(receipt->prints);
     if (wanted < 1 || wanted > receipt->prints)
       return conflict("invoicing.print_not_counted", fmt::format("expected a print that was counted, 1 to {}, but found {}", receipt->prints, wanted));
-    document = receipt_document(s, *receipt, static_cast<int>(wanted));
+    // Once a second print was counted there is no first paper to be had any more: whichever is asked for, it is a reprint.
+    document = receipt_document(s, *receipt, std::max(static_cast<int>(wanted), std::min(receipt->prints, 2)));
     return ok();
   });
   if (!read) return Error(read.error());

@@ -106,14 +106,14 @@ Result<Answer> change_buyer(const Services& services, const Request& request, co
   return services.database.transact([&](db::Session& s) -> Result<Answer> {
     auto account = customers::find_label(s, request.param("account_no"), caller.scope_pattern());
     if (!account) return std::move(account).error();
-    const auto before = read_buyer(s, account->id);
+    const auto now = services.clock.now();
+    const auto before = lock_buyer(s, account->id, caller.user_id, now);
     if (auto error = check_if_match(request, before.version)) return *error;
     if (!buyer.name.empty() || !buyer.tax_id.empty()) {
       auto rows = s.query("SELECT kind FROM customers_invoice_party WHERE account_id = ?", account->id);
       if (rows.next() && rows.text(0) != "body")
         return invalid("invoicing.buyer_of_person", "expected another buyer's name or tax number for a body only but the customer is a person");
     }
-    const auto now = services.clock.now();
     write_buyer(s, account->id, buyer, caller.user_id, now);
     auto entry = security::audit_entry(caller, "invoicing.buyer", "account", account->account_no);
     entry.before = buyer_to_json(before.buyer).dump();

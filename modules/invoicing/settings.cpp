@@ -38,6 +38,14 @@ KnownBuyer read_buyer(db::Session& session, AccountId account) {
   return {{rows.text(0), rows.text(1), rows.text(2), rows.text(3), rows.text(4)}, rows.i32(5)};
 }
 
+KnownBuyer lock_buyer(db::Session& session, AccountId account, UserId by, Instant now) {
+  // An account that wanted nothing yet gets a row that says nothing, so that there is one to lock.
+  session.execute("INSERT INTO invoicing_buyer (account_id, name, tax_id, address_phone, bank_account, email, version, changed_by, changed_at) VALUES (?, '', '', '', '', '', 0, ?, ?) "
+                  "ON DUPLICATE KEY UPDATE version = version", account, by, now);
+  for (auto rows = session.query("SELECT version FROM invoicing_buyer WHERE account_id = ? FOR UPDATE", account); rows.next();) continue;
+  return read_buyer(session, account);
+}
+
 void write_buyer(db::Session& session, AccountId account, const Buyer& buyer, UserId by, Instant now) {
   session.execute("INSERT INTO invoicing_buyer (account_id, name, tax_id, address_phone, bank_account, email, version, changed_by, changed_at) VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?) "
                   "ON DUPLICATE KEY UPDATE name = VALUES(name), tax_id = VALUES(tax_id), address_phone = VALUES(address_phone), bank_account = VALUES(bank_account), email = VALUES(email), "

@@ -35,6 +35,8 @@ struct KnownBuyer {
   int version = 0;  // 0: nothing is kept
 };
 KnownBuyer read_buyer(db::Session& session, AccountId account);
+// The same, held until the transaction ends: two who change it come one after the other.
+KnownBuyer lock_buyer(db::Session& session, AccountId account, UserId by, Instant now);
 void write_buyer(db::Session& session, AccountId account, const Buyer& buyer, UserId by, Instant now);
 
 }  // namespace mis::invoicing

@@ -1,5 +1,6 @@
 #include "modules/invoicing/store.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include "mis/db/bulk_writer.hpp"
@@ -11,11 +12,12 @@ namespace {
 constexpr std::string_view kColumns =
     "SELECT i.invoice_id, i.number, i.kind, i.state, i.account_id, a.account_no, a.name, a.org_id, i.billing_month, i.revision, i.lane, i.setting_version, i.buyer_name, i.buyer_tax_id, "
     "i.buyer_address_phone, i.buyer_bank_account, i.email, i.remarks, i.reason, i.check_code, i.net_fen, i.tax_fen, COALESCE(r.number, ''), COALESCE(v.number, ''), COALESCE(u.name, ''), i.provider, "
-    "i.provider_reference, i.error, i.drawn_on, i.drawn_at, i.issued_at, i.standing IS NOT NULL AND b.outstanding_fen IS NOT NULL AND v.number IS NULL "
+    "i.provider_reference, i.error, i.drawn_on, i.drawn_at, i.issued_at, i.standing IS NOT NULL AND (b.outstanding_fen IS NOT NULL OR w.written_off_fen IS NOT NULL) AND v.number IS NULL "
     "FROM invoicing_invoice i JOIN customers_account_label a ON a.account_id = i.account_id JOIN administration_org_name o ON o.org_id = a.org_id "
     "LEFT JOIN invoicing_invoice r ON r.invoice_id = i.reverses_id LEFT JOIN invoicing_invoice v ON v.live_reversal = i.invoice_id "
     "LEFT JOIN administration_user_name u ON u.user_id = i.drawn_by "
-    "LEFT JOIN receivables_open_bill b ON b.account_id = i.account_id AND b.billing_month = i.billing_month AND b.revision = i.revision ";
+    "LEFT JOIN receivables_open_bill b ON b.account_id = i.account_id AND b.billing_month = i.billing_month AND b.revision = i.revision "
+    "LEFT JOIN receivables_written_off_bill w ON w.account_id = i.account_id AND w.billing_month = i.billing_month AND w.revision = i.revision ";
 
 Invoice from_row(const db::Rows& row) {
   Invoice i;
@@ -177,11 +179,17 @@ std::vector<Invoice> list_invoices(db::Session& session, const InvoiceFilter& f)
     while (rows.next()) invoices.push_back(from_row(rows));
   };
   // One statement per way into the table, so that each list is a range of an index.
-  if (f.state == "to_reverse")
+  if (f.state == "to_reverse") {
+    // Bills that are open again, and bills that were written off since: paid they are no more, either way.
     read(session.query(std::string(kColumns) + "WHERE i.standing = 1 AND b.outstanding_fen > 0 AND v.number IS NULL AND (? IS NULL OR i.account_id = ?) AND (? IS NULL OR i.billing_month = ?) "
                                                "AND o.path LIKE ? AND i.invoice_id < ? ORDER BY i.invoice_id DESC LIMIT ?",
                        f.account, f.account, f.month, f.month, f.scope, f.before, f.limit));
-  else if (f.account)
+    read(session.query(std::string(kColumns) + "WHERE i.standing = 1 AND w.written_off_fen > 0 AND b.outstanding_fen IS NULL AND v.number IS NULL AND (? IS NULL OR i.account_id = ?) "
+                                               "AND (? IS NULL OR i.billing_month = ?) AND o.path LIKE ? AND i.invoice_id < ? ORDER BY i.invoice_id DESC LIMIT ?",
+                       f.account, f.account, f.month, f.month, f.scope, f.before, f.limit));
+    std::sort(invoices.begin(), invoices.end(), [](const Invoice& a, const Invoice& b) { return a.id > b.id; });
+    if (invoices.size() > static_cast<std::size_t>(f.limit)) invoices.resize(static_cast<std::size_t>(f.limit));
+  } else if (f.account)
     read(session.query(std::string(kColumns) + "WHERE i.account_id = ? AND (? IS NULL OR i.billing_month = ?) AND (? IS NULL OR i.state = ?) AND o.path LIKE ? AND i.invoice_id < ? "
                                                "ORDER BY i.invoice_id DESC LIMIT ?",
                        *f.account, f.month, f.month, f.state, f.state, f.scope, f.before, f.limit));

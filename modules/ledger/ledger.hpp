@@ -101,7 +101,11 @@ struct Period {
   std::string changed_by_name;
   std::optional<Instant> changed_at;
 };
+// Months that have had postings, newest first.
 std::vector<Period> periods(db::Session& session);
+// Makes the rows of months to come, so that those who post first in a new month do not queue for whoever makes its row. Until its
+// first posting such a month is none that anybody sees, closes or has to close; one that is there already stays as it is.
+void make_periods(db::Session& session, BillingMonth from, BillingMonth to, Instant now);
 // Closes a month that is over, with every earlier one closed; stores its balances. `today` is the utility's day. Errors:
 // ledger.no_period, ledger.period_state, ledger.period_not_over, ledger.earlier_open.
 Status close_period(db::Session& session, BillingMonth month, Date today, Instant now, UserId by);

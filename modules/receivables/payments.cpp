@@ -8,6 +8,7 @@
 #include "mis/db/bulk_writer.hpp"
 #include "modules/receivables/domain/credit_postings.hpp"
 #include "modules/receivables/item_store.hpp"
+#include "modules/receivables/late_returns.hpp"
 #include "modules/receivables/plans.hpp"
 #include "modules/receivables/receivables.hpp"
 #include "modules/receivables/settings.hpp"
@@ -55,6 +56,13 @@ void put_back(std::vector<OpenItem>& items, const std::vector<OpenItem>& changed
     *std::find_if(items.begin(), items.end(), [&](const OpenItem& old) { return old.bill == item.bill; }) = item;
 }
 
+// What an account's money was moved by, and when.
+struct Cause {
+  ledger::TransactionKey transaction;
+  Occasion when;
+};
+using Causes = std::map<AccountId, Cause>;
+
 // The state of many accounts while payments are shared out, and what of it has changed.
 class Book {
  public:
@@ -94,8 +102,9 @@ class Book {
     return std::any_of(items.begin(), items.end(), [&](const OpenItem& item) { return late_comer(item, on); });
   }
 
-  // Items of an earlier payment are those of its own day until they have been worked out from the ledger.
-  bool awaits_replay() const { return !replay_.empty(); }
+  // Items of an earlier payment are those of its own day until they have been worked out from the ledger; and a late charge that it
+  // has made less comes back because of it and no later one.
+  bool must_be_written() const { return !replay_.empty() || returns_; }
 
   std::vector<Allocation> share(Money amount, std::vector<OpenItem>& items, Date on, Money& rest) {
     for (auto& item : items) {
@@ -105,6 +114,7 @@ class Book {
     }
     auto parts = allocate(amount, items, on, order_, rest);
     for (const auto& part : parts) changed_bills_.insert(part.bill);
+    returns_ = returns_ || std::any_of(items.begin(), items.end(), [&](const OpenItem& item) { return item.late_excess(on).value > 0; });
     return parts;
   }
 
@@ -115,22 +125,38 @@ class Book {
     return {};
   }
 
-  // Writes what has changed since the last time; the postings are in the ledger already.
-  void write() {
+  // What of late charges that are paid comes back for the money of a payment that found nothing to pay but was there earlier.
+  std::optional<Error> return_for(const Payment& p, Money idle, const ledger::TransactionKey& transaction) {
+    auto returned = return_for_idle_money(database_, session_, p.account, {idle, p.value_on}, {p.posted_on, p.at, p.by}, transaction);
+    if (!returned) return std::move(returned).error();
+    if (returned->value != 0) state_of(p.account).advance += *returned;
+    return {};
+  }
+
+  // Writes what has changed since the last time, by the newest cause of each account; the postings are in the ledger already.
+  std::optional<Error> write(const Causes& causes) {
     const std::vector<BillKey> replay(replay_.begin(), replay_.end());
     for (const auto& item : replay_items(session_, replay)) put_back(items_[item.bill.account], {item});
     changed_bills_.insert(replay_.begin(), replay_.end());
     std::vector<OpenItem> items;
     for (const auto& bill : changed_bills_)
-      for (const auto& item : items_[bill.account])
-        if (item.bill == bill) items.push_back(item);
+      for (auto& item : items_[bill.account]) {
+        if (item.bill != bill) continue;
+        const auto& [transaction, when] = causes.at(bill.account);
+        auto returned = return_late_charge(database_, session_, item, when, transaction);
+        if (!returned) return std::move(returned).error();
+        if (returned->value != 0) state_of(bill.account).advance += *returned;
+        items.push_back(item);
+      }
     write_items(session_, items);
     Accounts changed;
     for (const auto account : changed_accounts_) changed[account] = accounts_[account];
     write_accounts(session_, changed);
     changed_bills_.clear();
     replay_.clear();
+    returns_ = false;
     changed_accounts_.clear();
+    return {};
   }
 
  private:
@@ -143,6 +169,7 @@ class Book {
   AllocationOrder order_ = AllocationOrder::kLateFirst;
   std::set<BillKey> changed_bills_, replay_;
   std::set<AccountId> changed_accounts_;
+  bool returns_ = false;
 };
 
 std::vector<AccountId> accounts_of(std::span<const Payment> payments) {
@@ -208,7 +235,7 @@ class Till {
     auto& all = book_.items_of(p.account);
     auto chosen = chosen_items(all, p.bills);
     if (!chosen) return std::move(chosen).error();
-    if (book_.awaits_replay() || Book::comes_late(*chosen, p.value_on)) {
+    if (book_.must_be_written() || Book::comes_late(*chosen, p.value_on)) {
       if (auto error = write()) return error;
       chosen = chosen_items(all, p.bills);
       if (!chosen) return std::move(chosen).error();
@@ -243,9 +270,17 @@ class Till {
       if (e.kind() != db::DbError::Kind::kDuplicate) throw;
       return conflict("receivables.paid_already", "expected a payment that was not taken yet but one with this reference was");
     }
+    Causes causes;
+    for (std::size_t i = 0; i < keys.size(); ++i) causes[payments_[i].account] = {keys[i], {payments_[i].posted_on, payments_[i].at, payments_[i].by}};
+    const auto written = std::move(payments_);
     payments_.clear();
-    book_.write();
-    return {};
+    if (auto error = book_.write(causes)) return error;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      // Who names bills has said what the rest is for.
+      if (written[i].value_on >= written[i].posted_on || pending[i].advance.value == 0 || !written[i].bills.empty()) continue;
+      if (auto error = book_.return_for(written[i], pending[i].advance, keys[i])) return error;
+    }
+    return book_.write({});
   }
 
   std::vector<PaymentOutcome> outcomes() { return std::move(outcomes_); }
@@ -310,6 +345,7 @@ Result<Money> apply_advances(db::Database& database, db::Session& session, std::
   if (auto error = book.open(accounts)) return *error;
   const Date value_on = when.value_on.value_or(when.posted_on);
   std::vector<ledger::Transaction> transactions;
+  std::vector<AccountId> applied;
   for (const auto account : std::set<AccountId>(accounts.begin(), accounts.end())) {
     const Money advance = book.advance_of(account);
     if (advance.value <= 0) continue;
@@ -320,12 +356,15 @@ Result<Money> apply_advances(db::Database& database, db::Session& session, std::
     t.postings.push_back({LedgerAccount::kAdvances, advance - rest, account});
     add_credits(t.postings, parts);
     transactions.push_back(std::move(t));
+    applied.push_back(account);
     book.state_of(account).advance = rest;
     used += advance - rest;
   }
   std::vector<ledger::TransactionKey> keys;
   if (auto error = book.post(std::move(transactions), keys)) return *error;
-  book.write();
+  Causes causes;
+  for (std::size_t i = 0; i < keys.size(); ++i) causes[applied[i]] = {keys[i], when};
+  if (auto error = book.write(causes)) return *error;
   return used;
 }
 

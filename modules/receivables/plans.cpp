@@ -69,7 +69,8 @@ std::optional<Plan> find_plan(db::Session& session, PlanId id) {
 std::set<BillKey> planned_bills(db::Session& session, AccountId account) {
   std::set<BillKey> bills;
   for (auto rows = session.query("SELECT b.account_id, b.billing_month, b.revision FROM receivables_plan p JOIN receivables_plan_bill b ON b.plan_id = p.plan_id "
-                                 "WHERE p.account_id = ? AND p.state = 'active'", account); rows.next();)
+                                 "WHERE p.account_id = ? AND (p.state = 'active' OR (p.state = 'kept' AND EXISTS (SELECT 1 FROM receivables_plan_bill k "
+                                 "JOIN receivables_unsettled_item i ON i.account_id = k.account_id AND i.billing_month = k.billing_month AND i.revision = k.revision WHERE k.plan_id = p.plan_id)))", account); rows.next();)
     bills.insert({{rows.i64(0)}, rows.month(1), rows.i32(2)});
   return bills;
 }
@@ -133,7 +134,7 @@ Result<bool> review_account_plans(db::Session& session, AccountId account, Date 
   const int grace_days = read_settings(session).plan_grace_days;
   bool changed = false;
   for (const auto& plan : plans_of(session, account)) {
-    if (plan.state != PlanState::kActive) continue;
+    if (plan.state != PlanState::kActive && plan.state != PlanState::kKept) continue;
     auto did = review(session, plan.id, account, on, grace_days);
     if (!did) return std::move(did).error();
     changed = changed || *did;

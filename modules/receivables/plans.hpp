@@ -28,7 +28,7 @@ struct Plan {
 // Newest first.
 std::vector<Plan> plans_of(db::Session& session, AccountId account);
 std::optional<Plan> find_plan(db::Session& session, PlanId id);
-// The bills of the account that an active plan covers.
+// The bills of the account that a plan covers which is active, or goes on because a bill of a kept one is open again.
 std::set<BillKey> planned_bills(db::Session& session, AccountId account);
 
 // What has been paid of a plan: what is due no more of its bills, never less than nothing.
@@ -43,7 +43,7 @@ void end_plan(db::Session& session, const Plan& plan, PlanState to, Money paid, 
 // or goes on. Returns how many changed.
 Result<std::int64_t> review_plans(db::Session& session, AccountId from, AccountId to, Date today);
 
-// The same for one account, whose lock the caller holds; true where a plan changed, and so its bills' late charges.
+// The same for one account, under its lock; true where a plan changed, and so its bills' late charges.
 Result<bool> review_account_plans(db::Session& session, AccountId account, Date on);
 
 // "receivables.review_plans" and "receivables.apply_advances": what is done every night, a shard per range of accounts.

@@ -17,7 +17,10 @@ using namespace mis::http;
 json settings_to_json(const Settings& settings) { return {{"allocation_order", name_of(settings.allocation_order)}, {"plan_grace_days", settings.plan_grace_days}}; }
 
 Result<Answer> show_settings(const Services& services) {
-  return services.database.read([&](db::Session& s) -> Result<Answer> { return json_answer(settings_to_json(read_settings(s))); });
+  return services.database.read([&](db::Session& s) -> Result<Answer> { 
+    const auto settings = read_settings(s);
+    return json_answer(settings_to_json(settings)).with_etag(settings.version);
+  });
 }
 
 Result<Answer> change_settings(const Services& services, const Request& request, const security::Caller& caller) {
@@ -29,8 +32,12 @@ Result<Answer> change_settings(const Services& services, const Request& request,
   settings.plan_grace_days = static_cast<int>(body->integer("plan_grace_days", {.min = 0, .max = kMostGraceDays}));
   if (auto error = body->finish()) return *error;
   return services.database.transact([&](db::Session& session) -> Result<Answer> {
-    const auto before = settings_to_json(read_settings(session)), after = settings_to_json(settings);
+    const auto present = lock_settings(session);
+    if (auto error = check_if_match(request, present.version)) return *error;
+    const auto before = settings_to_json(present), after = settings_to_json(settings);
+    auto version = present.version;
     if (before != after) {
+      settings.version = version++;
       const auto now = services.clock.now();
       write_settings(session, settings, caller.user_id, now);
       auto entry = security::audit_entry(caller, "receivables.configure", "receivables_setting", "all");
@@ -38,7 +45,7 @@ Result<Answer> change_settings(const Services& services, const Request& request,
       entry.after = after.dump();
       security::append_audit(session, now, entry);
     }
-    return json_answer(after);
+    return json_answer(after).with_etag(version);
   });
 }
 
@@ -71,7 +78,8 @@ void register_settings_routes(Registry& registry) {
                   .summary = "Change how payments are shared out, and how long an instalment may be late",
                   .handler = [&services](const Request& r, const security::Caller& c) { return change_settings(services, r, c); },
                   .request = settings,
-                  .response = settings});
+                  .response = settings,
+                  .if_match = true});
   const auto nightly = [&](const char* path, const char* kind, const char* summary) {
     registry.route({.method = Method::kPost,
                     .path = path,

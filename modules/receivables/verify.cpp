@@ -1,6 +1,8 @@
 // Recomputes bills and accounts from the ledger and says what differs.
+#include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -16,6 +18,8 @@ using ledger::LedgerAccount;
 using Differences = std::vector<std::string>;
 
 constexpr int kMost = 20;  // of each kind: enough to see what happened
+constexpr int kReturned = static_cast<int>(ledger::Template::kLateChargeReturned);
+constexpr int kLateCharges = static_cast<int>(LedgerAccount::kLateCharges);
 
 void check_receivables(db::Session& s, Differences& differences) {
   for (auto rows = s.query("SELECT r.billing_month, r.account_id, r.amount_fen, p.total FROM receivables_receivable r LEFT JOIN "
@@ -33,21 +37,30 @@ void check_receivables(db::Session& s, Differences& differences) {
                                       rows.is_null(3) ? std::string("none") : std::to_string(rows.i64(3))));
 }
 
-// What each ledger account has of an issued month is what the bills make of it.
+// What each ledger account has of an issued month, organisation by organisation, is what their bills make of it.
 void check_issued_months(db::Session& s, Differences& differences) {
-  std::map<std::pair<std::int32_t, int>, Money> posted;
-  for (auto rows = s.query("SELECT billing_month, ledger_account, CAST(SUM(amount_fen) AS SIGNED) FROM ledger_issue_posting GROUP BY billing_month, ledger_account");
-       rows.next();)
-    posted[{rows.i32(0), rows.i32(1)}] = {rows.i64(2)};
-  for (auto rows = s.query("SELECT b.billing_month, CAST(SUM(b.amount_fen) AS SIGNED), CAST(SUM(b.funds_fen) AS SIGNED), CAST(SUM(b.export_fen) AS SIGNED) "
-                           "FROM billing_issuable_bill b JOIN billing_issued_month x ON x.billing_month = b.billing_month GROUP BY b.billing_month"); rows.next();) {
-    const BillAmounts bills{{rows.i64(1)}, {rows.i64(2)}, -Money{rows.i64(3)}};
+  std::map<std::tuple<std::int32_t, std::int64_t, int>, Money> posted;
+  for (auto rows = s.query("SELECT p.billing_month, COALESCE(r.org_id, 0), p.ledger_account, CAST(SUM(p.amount_fen) AS SIGNED) FROM ledger_issue_posting p "
+                           "JOIN billing_issued_month x ON x.billing_month = p.billing_month "
+                           "LEFT JOIN receivables_receivable r ON r.billing_month = p.billing_month AND r.account_id = p.account_id AND r.revision = p.revision "
+                           "GROUP BY p.billing_month, COALESCE(r.org_id, 0), p.ledger_account"); rows.next();)
+    posted[{rows.i32(0), rows.i64(1), rows.i32(2)}] = {rows.i64(3)};
+  const auto differ = [&](const std::tuple<std::int32_t, std::int64_t, int>& head, Money wanted, Money found) {
+    differences.push_back(fmt::format("ledger account {} for {} of organisation {}: expected {} fen of the issued bills but found {}", std::get<2>(head), BillingMonth{std::get<0>(head)}.to_string(),
+                                      std::get<1>(head), wanted.value, found.value));
+  };
+  for (auto rows = s.query("SELECT b.billing_month, b.org_id, CAST(SUM(b.amount_fen) AS SIGNED), CAST(SUM(b.funds_fen) AS SIGNED), CAST(SUM(b.export_fen) AS SIGNED) "
+                           "FROM billing_issuable_bill b JOIN billing_issued_month x ON x.billing_month = b.billing_month GROUP BY b.billing_month, b.org_id"); rows.next();) {
+    const BillAmounts bills{{rows.i64(2)}, {rows.i64(3)}, -Money{rows.i64(4)}};
     for (const auto& line : kBillLines) {
-      const auto wanted = amount_of(line, bills), found = posted[{rows.i32(0), static_cast<int>(line.account)}];
-      if (wanted != found)
-        differences.push_back(fmt::format("ledger account {} for {}: expected {} fen of the issued bills but found {}", static_cast<int>(line.account), rows.month(0).to_string(), wanted.value, found.value));
+      const std::tuple head{rows.i32(0), rows.i64(1), static_cast<int>(line.account)};
+      const auto wanted = amount_of(line, bills), found = posted[head];
+      if (wanted != found) differ(head, wanted, found);
+      posted.erase(head);
     }
   }
+  for (const auto& [head, found] : posted)
+    if (found.value != 0) differ(head, {}, found);
 }
 
 void check_payments(db::Session& s, Differences& differences) {
@@ -81,10 +94,28 @@ void check_proposals(db::Session& s, Differences& differences) {
                            static_cast<int>(ledger::Template::kBadDebtWrittenOff), static_cast<int>(ledger::Template::kBadDebtRecovered), static_cast<int>(ledger::Template::kAccountTransferred), kMost);
        rows.next();)
     differences.push_back(fmt::format("proposal {}: expected a transaction of {} fen but found {}", rows.i64(0), rows.i64(1), rows.is_null(2) ? std::string("none") : std::to_string(rows.i64(2))));
+  // Nothing of what moves money is approved without having moved it.
+  for (auto rows = s.query("SELECT proposal_id, kind FROM receivables_proposal WHERE state = 'approved' AND transaction_id IS NULL AND kind NOT IN ('waive_late', 'instalment_plan', 'cancel_plan') LIMIT ?", kMost);
+       rows.next();)
+    differences.push_back(fmt::format("proposal {}: expected an approved {} to name its transaction but it names none", rows.i64(0), rows.text(1)));
+  for (auto rows = s.query("SELECT p.proposal_id FROM receivables_proposal p LEFT JOIN receivables_plan q ON q.proposal_id = p.proposal_id "
+                           "WHERE p.kind = 'instalment_plan' AND (p.state = 'approved') <> (q.plan_id IS NOT NULL) LIMIT ?", kMost); rows.next();)
+    differences.push_back(fmt::format("proposal {}: expected an instalment plan exactly where it is approved", rows.i64(0)));
   for (auto rows = s.query("SELECT p.plan_id, p.total_fen, COALESCE(q.total, 0) FROM receivables_plan p LEFT JOIN "
                            "(SELECT plan_id, CAST(SUM(amount_fen) AS SIGNED) AS total FROM receivables_plan_instalment GROUP BY plan_id) q ON q.plan_id = p.plan_id "
                            "WHERE p.total_fen <> COALESCE(q.total, 0) LIMIT ?", kMost); rows.next();)
     differences.push_back(fmt::format("instalment plan {}: expected instalments of {} fen but found {}", rows.i64(0), rows.i64(1), rows.i64(2)));
+}
+
+// Late charges that came back: each posting has its record, and each record its posting.
+void check_late_returns(db::Session& s, Differences& differences) {
+  for (auto rows = s.query("SELECT p.accounting_month, p.transaction_id FROM ledger_account_posting p "
+                           "LEFT JOIN receivables_late_return r ON r.accounting_month = p.accounting_month AND r.transaction_id = p.transaction_id "
+                           "WHERE p.template = ? AND p.ledger_account = ? AND r.transaction_id IS NULL LIMIT ?", kReturned, kLateCharges, kMost); rows.next();)
+    differences.push_back(fmt::format("transaction {} of {}: expected the record of a late charge that came back but there is none", rows.i64(1), rows.month(0).to_string()));
+  for (auto rows = s.query("SELECT r.accounting_month, r.transaction_id FROM receivables_late_return r LEFT JOIN ledger_account_posting p ON p.accounting_month = r.accounting_month "
+                           "AND p.transaction_id = r.transaction_id AND p.template = ? AND p.ledger_account = ? WHERE p.transaction_id IS NULL LIMIT ?", kReturned, kLateCharges, kMost); rows.next();)
+    differences.push_back(fmt::format("transaction {} of {}: expected the postings of a late charge that came back but there are none", rows.i64(1), rows.month(0).to_string()));
 }
 
 std::string told(const OpenItem& item) {
@@ -99,6 +130,7 @@ class RangeCheck {
 
   void run() {
     check_items();
+    check_late_charges();
     check_accounts();
   }
   const std::vector<OpenItem>& wrong_items() const { return wrong_items_; }
@@ -106,21 +138,34 @@ class RangeCheck {
 
  private:
   void check_items() {
-    const auto made = replay_range(session_, from_, to_);
+    made_ = replay_range(session_, from_, to_);
     std::map<BillKey, OpenItem> kept;
     for (auto rows = session_.query("SELECT account_id, billing_month, revision, org_id, category, amount_fen, due_on, outstanding_fen, late_milli_fen, late_to, late_settled_fen, late_stop "
                                     "FROM receivables_open_item WHERE account_id >= ? AND account_id < ?", from_, to_); rows.next();) {
       const BillKey bill{{rows.i64(0)}, rows.month(1), rows.i32(2)};
       kept[bill] = {bill, {rows.i64(3)}, rows.text(4), {rows.i64(5)}, rows.date(6), {rows.i64(7)}, rows.i64(8), rows.date(9), {rows.i64(10)}, rows.date(11)};
     }
-    for (const auto& [bill, item] : made) {
+    for (const auto& [bill, item] : made_) {
       const auto it = kept.find(bill);
       if (it == kept.end() ? item.settled() : it->second == item && !item.settled()) continue;
       wrong_items_.push_back(item);
       tell(fmt::format("bill of account {} for {}: expected {} but found {}", bill.account.value, bill.month.to_string(), told(item), it == kept.end() ? "nothing" : told(it->second)));
     }
     for (const auto& [bill, item] : kept)
-      if (!made.contains(bill)) tell(fmt::format("bill of account {} for {}: expected a receivable but found an open item only", bill.account.value, bill.month.to_string()));
+      if (!made_.contains(bill)) tell(fmt::format("bill of account {} for {}: expected a receivable but found an open item only", bill.account.value, bill.month.to_string()));
+  }
+
+  // Of a bill that is paid for no more is kept than its late charge came to, and never less than nothing: what is over came back.
+  void check_late_charges() {
+    for (auto rows = session_.query("SELECT account_id, billing_month, revision, CAST(-SUM(amount_fen) AS SIGNED) FROM ledger_standing_posting WHERE account_id >= ? AND account_id < ? AND ledger_account = ? AND billing_month <> 0 "
+                                    "GROUP BY account_id, billing_month, revision", from_, to_, kLateCharges); rows.next();) {
+      const BillKey bill{{rows.i64(0)}, rows.month(1), rows.i32(2)};
+      const Money paid{rows.i64(3)};
+      const auto it = made_.find(bill);
+      const Money over = it == made_.end() || it->second.outstanding.value != 0 ? Money{} : std::min(paid, it->second.late_excess(it->second.late_to));
+      if (paid.value < 0 || over.value > 0)
+        tell(fmt::format("bill of account {} for {}: expected {} fen of late charge to be kept but found {}", bill.account.value, bill.month.to_string(), (paid - over).value, paid.value));
+    }
   }
 
   void check_accounts() {
@@ -151,6 +196,7 @@ class RangeCheck {
   db::Session& session_;
   AccountId from_, to_;
   Differences& differences_;
+  std::map<BillKey, OpenItem> made_;
   std::vector<OpenItem> wrong_items_;
   Accounts wrong_accounts_;
 };
@@ -173,6 +219,7 @@ Result<std::vector<std::string>> verify_receivables(db::Database& database, bool
     check_issued_months(s, differences);
     check_payments(s, differences);
     check_proposals(s, differences);
+    check_late_returns(s, differences);
     return highest_account(s);
   });
   if (!last) return std::move(last).error();

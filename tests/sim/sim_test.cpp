@@ -25,9 +25,10 @@ TEST_CASE("two years of money: every answer and every balance is what the audito
     REQUIRE_NOTHROW(years.live());
     counts += years.counts();
   }
-  fmt::print("{} seeds: {} bills, {} payments ({} backdated, {} batches), {} repetitions, {} reversals, {} refusals, {} looks\n", seeds, counts.bills, counts.payments, counts.backdated, counts.batches,
-             counts.repeated, counts.reversals, counts.refused, counts.looks);
+  fmt::print("{} seeds: {} bills, {} payments ({} backdated, {} batches), {} repetitions, {} reversals, {} refusals, {} late charges given back, {} looks\n", seeds, counts.bills, counts.payments, counts.backdated, counts.batches,
+             counts.repeated, counts.reversals, counts.refused, counts.given_back, counts.looks);
   CHECK(counts.payments > 0);
   CHECK(counts.reversals > 0);
   CHECK(counts.backdated > 0);
+  CHECK(counts.given_back > 0);
 }

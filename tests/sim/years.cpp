@@ -31,6 +31,7 @@ Years::Counts& Years::Counts::operator+=(const Counts& more) {
   refused += more.refused;
   batches += more.batches;
   looks += more.looks;
+  given_back += more.given_back;
   return *this;
 }
 
@@ -109,7 +110,7 @@ Expected Years::expect(const receivables::Payment& p) {
   sent_[p.reference] = p;
   ++counts_.payments;
   if (p.value_on < p.posted_on) ++counts_.backdated;
-  return auditor_.pay(p.reference, p.account.value, p.amount.value, p.value_on.days, months);
+  return auditor_.pay(p.reference, p.account.value, p.amount.value, p.value_on.days, p.posted_on.days, months);
 }
 
 void Years::compare(const Expected& expected, const receivables::PaymentOutcome& outcome) {
@@ -201,6 +202,9 @@ void Years::balance() {
   if (!differences.empty()) differ(differences.front());
   const auto in_transit = books_.number("SELECT CAST(COALESCE(SUM(amount_fen), 0) AS SIGNED) FROM ledger_posting WHERE ledger_account = 8 AND subject_id = 7");
   if (in_transit != auditor_.money_in()) differ(fmt::format("expected {} fen in transit but the ledger has {}", auditor_.money_in(), in_transit));
+  const auto late = books_.number("SELECT CAST(COALESCE(-SUM(amount_fen), 0) AS SIGNED) FROM ledger_posting WHERE ledger_account = 10");
+  if (late != auditor_.late_kept()) differ(fmt::format("expected {} fen of late charges as income but the ledger has {}", auditor_.late_kept(), late));
+  counts_.given_back = auditor_.given_back();
 }
 
 }  // namespace sim

@@ -18,7 +18,7 @@ class Years {
   void live();
   // What was done, for a report that nothing was left out.
   struct Counts {
-    int bills = 0, payments = 0, backdated = 0, repeated = 0, reversals = 0, refused = 0, batches = 0, looks = 0;
+    int bills = 0, payments = 0, backdated = 0, repeated = 0, reversals = 0, refused = 0, batches = 0, looks = 0, given_back = 0;
     Counts& operator+=(const Counts& more);
   };
   const Counts& counts() const { return counts_; }

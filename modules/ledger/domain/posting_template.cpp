@@ -33,6 +33,7 @@ constexpr std::array<TemplateInfo, kTemplates> kInfos{{
     {Template::kUnidentifiedReceived, "unidentified_received", "待查收款", "Unidentified receipt", two(kInTransit, kBank), one(kUnidentified)},
     {Template::kUnidentifiedCleared, "unidentified_cleared", "待查认领", "Unidentified receipt cleared", one(kUnidentified), {kReceivables, kLateCharges, kAdvances, kBank}},
     {Template::kCashMoved, "cash_moved", "备用金", "Cash moved", one(kCash), one(kCash)},
+    {Template::kLateChargeReturned, "late_charge_returned", "违约金退回", "Late charge returned", one(kLateCharges), one(kAdvances)},
 }};
 
 constexpr bool in_order() {

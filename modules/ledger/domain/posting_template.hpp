@@ -56,8 +56,9 @@ enum class Template : std::int16_t {
   kUnidentifiedReceived = 14, // 待查收款
   kUnidentifiedCleared = 15,  // 待查认领
   kCashMoved = 16,            // 备用金: between the safe and a cashier session
+  kLateChargeReturned = 17,   // 违约金退回: what was taken of a late charge and was too much becomes an advance
 };
-inline constexpr int kTemplates = 16;
+inline constexpr int kTemplates = 17;
 
 struct TemplateInfo {
   Template what;

@@ -34,12 +34,15 @@ int128 OpenItem::late_until(Date on) const {
   return int128{late_accrued_milli_fen} + late_milli_fen(outstanding, due_on, late_to, std::min(on, late_stop), is_home(category));
 }
 
-Money OpenItem::late_due(Date on) const {
+Money OpenItem::late_charge(Date on) const {
   const auto accrued = late_until(on);
   if (accrued == 0) return {};
-  const Money charge{static_cast<std::int64_t>(divide_rounded(accrued, int128{1000}, Rounding::kHalfUp))};
-  return std::max(Money{}, std::max(charge, kLeastLateCharge) - late_settled);
+  return std::max(kLeastLateCharge, Money{static_cast<std::int64_t>(divide_rounded(accrued, int128{1000}, Rounding::kHalfUp))});
 }
+
+Money OpenItem::late_due(Date on) const { return std::max(Money{}, late_charge(on) - late_settled); }
+
+Money OpenItem::late_excess(Date on) const { return std::max(Money{}, late_settled - late_charge(on)); }
 
 void OpenItem::change_outstanding(Money by, Date on) {
   late_accrued_milli_fen = static_cast<std::int64_t>(std::min(late_until(on), kMostMilliFen));

@@ -48,6 +48,8 @@ struct OpenItem {
   static OpenItem of_bill(BillKey bill, OrgId org, std::string category, Money amount, Date due_on);
   // What of the late charge is due on a day, rounded half up to the fen, at least 1 yuan where there is any.
   Money late_due(Date on) const;
+  // What of the late charge has been settled beyond what it is as of a day, for money turned out to have been there earlier.
+  Money late_excess(Date on) const;
   Money due(Date on) const { return outstanding + late_due(on); }
   // Nothing is due, nor will be: what is paid accrues no more.
   bool settled() const { return outstanding.value == 0 && late_due(late_to).value == 0; }
@@ -57,6 +59,7 @@ struct OpenItem {
   void settle_late(Money by) { late_settled += by; }
 
  private:
+  Money late_charge(Date on) const;  // as a whole, settled or not
   int128 late_until(Date on) const;
 };
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mis/base/decimal.hpp"
+#include "modules/receivables/late_returns.hpp"
 #include "modules/receivables/proposals/kinds.hpp"
 
 namespace mis::receivables {
@@ -30,6 +31,10 @@ json read(http::Fields& body, AccountId, const std::string&) {
 }
 
 Result<Money> check(Case& c) {
+  // A plan that was kept goes on where a bill of it is open again, or is broken by now; nobody need have looked since.
+  auto changed = review_account_plans(c.session, c.account, c.today);
+  if (!changed) return std::move(changed).error();
+  if (*changed) c.items = read_open_items(c.session, {&c.account, 1})[c.account];
   if (!planned_bills(c.session, c.account).empty()) return conflict("receivables.plan_exists", "expected an account without an active instalment plan but it has one");
   return check_instalments(instalments_of(c), c.due(c.proposed_on), c.today);
 }
@@ -47,6 +52,15 @@ Result<MovedBy> apply(Case& c) {
   Money due;
   for (const auto& item : read_open_items(c.session, {&c.account, 1})[c.account]) due += item.due(c.today);
   if (auto sum = check_instalments(plan.instalments, due, c.today); !sum) return std::move(sum).error();
+  // A late charge that was paid for days after the stop comes back.
+  auto items = replay_items(c.session, plan.bills);
+  for (auto& item : items) {
+    auto returned = return_late_charge(c.database, c.session, item, c.occasion(), {});
+    if (!returned) return std::move(returned).error();
+    c.state().advance += *returned;
+  }
+  write_items(c.session, items);
+  write_accounts(c.session, c.accounts);
   return MovedBy{};
 }
 

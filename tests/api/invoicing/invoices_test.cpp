@@ -1,6 +1,7 @@
 // Invoices over the API: from a paid month to papers, with everybody's rights.
 #include <catch2/catch.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <thread>
 #include <tuple>
@@ -295,6 +296,19 @@ TEST_CASE("a month is drawn and printed in batches, and an account that wants it
   const json wanted{{"name", ""}, {"tax_id", ""}, {"address_phone", ""}, {"bank_account", "农行 1"}, {"email", "kuaiji@qinghe.example"}};
   CHECK(supervisor.put(buyer, wanted, {{"If-Match", before.header("ETag")}}).json() == wanted);
   CHECK(supervisor.put(buyer, wanted, {{"If-Match", before.header("ETag")}}).status == 412);
+  const auto seen = supervisor.get(buyer).header("ETag");
+  std::atomic<int> won{0}, lost{0};
+  {
+    std::vector<std::jthread> hands;
+    for (int i = 0; i < 6; ++i)
+      hands.emplace_back([&, client = hall.county.client_of(kSupervisor)]() mutable {
+        const auto status = client.put(buyer, wanted, {{"If-Match", seen}}).status;
+        if (status == 200) ++won;
+        else if (status == 412) ++lost;
+      });
+  }
+  CHECK(won == 1);
+  CHECK(lost == 5);
   CHECK(supervisor.put("/api/v1/accounts/" + paid[0].account_no + "/invoice-buyer", {{"name", "别人"}, {"tax_id", ""}, {"address_phone", ""}, {"bank_account", ""}, {"email", ""}}, {{"If-Match", "\"0\""}}).code() ==
         "invoicing.buyer_of_person");
 

@@ -1,6 +1,9 @@
 // What the terminals read of an account's money, what the utility sets, and the work of the night.
 #include <catch2/catch.hpp>
 
+#include <atomic>
+#include <thread>
+
 #include "mis/base/decimal.hpp"
 #include "tests/api/billing/declared.hpp"
 #include "tests/api/receivables/money_county.hpp"
@@ -108,17 +111,44 @@ TEST_CASE("settings are the supervisor's, checked and audited") {
   CHECK(differs_from_declaration(county.registry(), "get", path, shown) == std::vector<std::string>{});
   CHECK(shown.json() == json({{"allocation_order", "late_first"}, {"plan_grace_days", 3}}));
   const json wanted = {{"allocation_order", "principal_first"}, {"plan_grace_days", 5}};
-  CHECK(clerk.put(path, wanted).code() == "security.permission");
-  const auto bad = supervisor.put(path, {{"allocation_order", "newest_first"}, {"plan_grace_days", -1}, {"gift", 1}});
+  const std::string seen = shown.header("ETag");
+  const auto put = [&](const json& body, const std::string& version) { return supervisor.put(path, body, {{"If-Match", version}}); };
+  CHECK(clerk.put(path, wanted, {{"If-Match", seen}}).code() == "security.permission");
+  CHECK(supervisor.put(path, wanted).status == 428);
+  const auto bad = put({{"allocation_order", "newest_first"}, {"plan_grace_days", -1}, {"gift", 1}}, seen);
   CHECK(bad.status == 422);
   CHECK(bad.pointers() == std::vector<std::string>{"/allocation_order", "/plan_grace_days", "/gift"});
   const auto audited = [&] { return county.look_up("SELECT COUNT(*) FROM security_audit WHERE action = 'receivables.configure'"); };
   const auto before = audited();
-  CHECK(supervisor.put(path, wanted).json() == wanted);
-  CHECK(supervisor.put(path, wanted).status == 200);  // nothing changes, nothing is audited
+  const auto changed = put(wanted, seen);
+  CHECK(changed.json() == wanted);
+  CHECK(put(json({{"allocation_order", "late_first"}, {"plan_grace_days", 9}}), seen).status == 412);  // somebody else was faster
+  CHECK(put(wanted, changed.header("ETag")).status == 200);  // nothing changes, nothing is audited
   CHECK(clerk.get(path).json() == wanted);
+  CHECK(clerk.get(path).header("ETag") == changed.header("ETag"));
   CHECK(std::stoi(audited()) == std::stoi(before) + 1);
   CHECK(county.look_up("SELECT after_json FROM security_audit WHERE action = 'receivables.configure' ORDER BY seq DESC LIMIT 1").find("principal_first") != std::string::npos);
+}
+
+TEST_CASE("of many who change the settings at once from the same version one does") {
+  MoneyCounty money;
+  auto& county = money.county;
+  Client supervisor = county.client_of(fixture::kMoneySupervisor);
+  const char* path = "/api/v1/receivables/settings";
+  for (int round = 0; round < 5; ++round) {
+    const auto seen = supervisor.get(path).header("ETag");
+    std::atomic<int> won{0}, lost{0};
+    std::vector<std::jthread> hands;
+    for (int i = 0; i < 6; ++i)
+      hands.emplace_back([&, i, client = county.client_of(fixture::kMoneySupervisor)]() mutable {
+        const auto status = client.put(path, {{"allocation_order", "late_first"}, {"plan_grace_days", 10 + 10 * (round % 2) + i}}, {{"If-Match", seen}}).status;
+        if (status == 200) ++won;
+        else if (status == 412) ++lost;
+      });
+    hands.clear();
+    CHECK(won == 1);
+    CHECK(lost == 5);
+  }
 }
 
 TEST_CASE("the work of the night is started by whoever answers for the whole utility") {

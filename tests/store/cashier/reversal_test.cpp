@@ -181,6 +181,27 @@ TEST_CASE("a cashier who takes the same receipt back twice at once gives the mon
   CHECK(counter.all_differences().empty());
 }
 
+TEST_CASE("a receipt that goes back at once and is asked for at the same moment does one of both", "[cashier]") {
+  WithReceipt counter;
+  int reversed = 0;
+  for (int round = 0; round < 12; ++round) {
+    const auto receipt_no = round == 0 ? counter.receipt_no : counter.receive({{12, 1'000}})->receipt_no;
+    std::string asked;
+    std::thread colleague([&] { asked = code_of(counter.reverse(receipt_no, counter::kColleague)); });
+    const auto own = code_of(counter.reverse(receipt_no));
+    colleague.join();
+    const bool waits = counter.number("SELECT COUNT(*) FROM cashier_reversal_request WHERE open_for IS NOT NULL") != 0;
+    INFO("round " << round << ": \"" << own << "\", \"" << asked << "\"");
+    CHECK(counter.receipt(receipt_no).reversal.has_value() != waits);  // nobody is asked to decide about what has happened
+    CHECK(own == (waits ? "cashier.request_open" : ""));
+    CHECK(asked == (waits ? "" : "cashier.reversed_already"));
+    reversed += waits ? 0 : 1;
+    counter.owner().lease()->execute("UPDATE cashier_reversal_request SET open_for = NULL, state = 'refused'");
+  }
+  INFO(reversed << " of 12 went back at once");
+  CHECK(counter.all_differences().empty());
+}
+
 TEST_CASE("a receipt of several accounts goes back whole", "[cashier]") {
   Counter counter;
   const auto session = *counter.open(0);

@@ -11,6 +11,7 @@
 
 #include "modules/invoicing/check_code.hpp"
 #include "tests/store/invoicing/desk.hpp"
+#include "tests/store/receivables/office.hpp"
 
 using namespace mis;
 using namespace mis::invoicing;
@@ -94,6 +95,64 @@ TEST_CASE("a bill that was written off is not invoiced") {
   REQUIRE(written_off);
   desk.owner().lease()->execute("UPDATE receivables_open_item SET outstanding_fen = 0 WHERE account_id = 11");
   CHECK(desk.code_of_draw(Desk::bill_no(11)) == "invoicing.written_off");
+}
+
+TEST_CASE("an invoice is to be reversed while its bill is not paid: open again, written off, or recovered and open") {
+  Desk desk;
+  desk.bill(11, 8'000);
+  const auto number = desk.issued(11);
+  const auto listed = [&] {
+    InvoiceFilter filter;
+    filter.state = "to_reverse";
+    filter.scope = "/%";
+    filter.before = INT64_MAX;
+    filter.limit = 10;
+    const auto invoices = list_invoices(*desk.app().lease(), filter);
+    CHECK(desk.invoice(number).to_reverse == !invoices.empty());
+    return invoices.size();
+  };
+  const auto decided = [&](receivables::ProposalKind kind, const nlohmann::json& detail) {
+    return desk.app().transact([&](db::Session& s) -> Result<receivables::Proposal> {
+      auto proposal = receivables::propose(desk.app(), s, {kind, {11}, Desk::account_no(11), "nobody lives there", detail}, books::person(desk::kClerk), desk.clock.at);
+      if (!proposal) return proposal;
+      return receivables::decide(desk.app(), s, {proposal->id, receivables::ProposalAction::kApprove, 1, "seen"}, books::person(desk::kSupervisor), desk.clock.at);
+    });
+  };
+  CHECK(listed() == 0);
+  REQUIRE(desk.take_back(desk.last_payment, "2026-11-24"));
+  CHECK(listed() == 1);
+  REQUIRE(decided(receivables::ProposalKind::kWriteOff, {{"bills", {Desk::bill_no(11)}}}));
+  CHECK(listed() == 1);
+  REQUIRE(decided(receivables::ProposalKind::kRecover, {{"bill_no", Desk::bill_no(11)}}));
+  CHECK(listed() == 1);
+  REQUIRE(desk.pay(desk.payment(11, 8'000, "2026-11-24")));
+  CHECK(listed() == 0);
+  CHECK(desk.differences().empty());
+}
+
+TEST_CASE("what an account wants on its invoices is changed by one at a time, also for the first time") {
+  Desk desk;
+  const auto change = [&](int seen, const char* name) {
+    return desk.app().transact([&](db::Session& s) -> Result<bool> {
+      if (lock_buyer(s, AccountId{12}, desk::kClerk, desk.clock.at).version != seen) return false;
+      write_buyer(s, AccountId{12}, {name, "", "", "", ""}, desk::kClerk, desk.clock.at);
+      return true;
+    });
+  };
+  for (int version = 0; version < 4; ++version) {
+    std::atomic<int> won{0}, failed{0};
+    std::vector<std::jthread> hands;
+    for (int i = 0; i < 6; ++i)
+      hands.emplace_back([&] {
+        const auto did = change(version, "清河机械集团");
+        if (!did) ++failed;
+        else if (*did) ++won;
+      });
+    hands.clear();
+    CHECK(failed == 0);
+    CHECK(won == 1);
+    CHECK(read_buyer(*desk.app().lease(), AccountId{12}).version == version + 1);
+  }
 }
 
 TEST_CASE("a body's invoice bears its licence, or what the body wants on it") {

@@ -46,7 +46,7 @@ fixture::FreshDatabase& emptied_database() {
   for (const char* statement : {"DELETE FROM billing_run", "DELETE FROM billing_bill", "DELETE FROM ledger_posting", "DELETE FROM ledger_transaction", "DELETE FROM ledger_batch",
                                 "DELETE FROM ledger_reversal", "DELETE FROM ledger_period", "DELETE FROM ledger_period_balance", "DELETE FROM receivables_receivable",
                                 "DELETE FROM receivables_open_item", "DELETE FROM receivables_account", "DELETE FROM receivables_payment", "DELETE FROM receivables_payment_reversal",
-                                "DELETE FROM receivables_late_waiver", "DELETE FROM receivables_proposal", "DELETE FROM receivables_plan", "DELETE FROM receivables_plan_bill",
+                                "DELETE FROM receivables_late_waiver", "DELETE FROM receivables_late_return", "DELETE FROM receivables_proposal", "DELETE FROM receivables_plan", "DELETE FROM receivables_plan_bill",
                                 "DELETE FROM receivables_plan_instalment", "UPDATE receivables_setting SET value = 'late_first' WHERE name = 'allocation_order'"})
     owner->execute(statement);
   return shared;

@@ -90,6 +90,7 @@ TEST_CASE("a payment that the bank had before another one counts from its own da
   const auto due = books.due(12, "2026-12-12");
   CHECK(due.principal == Money{8'000 - 760 - 4'000});
   CHECK(due.late == Money{0});
+  CHECK(due.advance == Money{240 - 123});  // with the day after on the 32.40 that are left
   CHECK(books.differences().empty());
 }
 
@@ -268,6 +269,55 @@ TEST_CASE("nothing is posted to a month that is closed, and closing waits for it
   CHECK(books.code_of(books.payment(11, 100, "2026-11-30")) == "");
 }
 
+TEST_CASE("a month whose row is made ahead is none that anybody sees or has to close before its first posting") {
+  TwoMonths books;
+  REQUIRE(books.app().transact([&](db::Session& s) -> Status {
+    ledger::make_periods(s, {202609}, {202703}, Books::at("2026-09-01"));
+    ledger::make_periods(s, {202609}, {202703}, Books::at("2026-09-02"));  // there already
+    return ok();
+  }));
+  CHECK(books.number("SELECT COUNT(*) FROM ledger_period") == 7);
+  const auto shown = [&] {
+    std::vector<int> months;
+    for (const auto& period : ledger::periods(*books.app().lease())) months.push_back(period.month.yyyymm);
+    return months;
+  };
+  CHECK(shown() == std::vector<int>{202611, 202610});
+  const auto close = [&](BillingMonth month) {
+    auto status = books.app().transact([&](db::Session& s) { return ledger::close_period(s, month, day("2027-04-01"), Books::at("2027-04-01"), books::kSupervisor); });
+    return status ? std::string() : status.error().code;
+  };
+  CHECK(close({202609}) == "ledger.no_period");
+  CHECK(close({202612}) == "ledger.no_period");
+  CHECK(close({202611}) == "ledger.earlier_open");
+  CHECK(close({202610}) == "");
+  CHECK(close({202611}) == "");
+  CHECK(books.code_of(books.payment(11, 100, "2027-01-05")) == "");
+  CHECK(shown() == std::vector<int>{202701, 202611, 202610});
+  CHECK(close({202701}) == "");  // December had nothing
+  REQUIRE(books.app().transact([&](db::Session& s) -> Status {
+    ledger::make_periods(s, {202610}, {202703}, Books::at("2027-01-06"));
+    return ok();
+  }));
+  CHECK(books.code_of(books.payment(11, 100, "2027-01-06")) == "ledger.period_closed");  // a closed month stays so
+  CHECK(books.differences().empty());
+}
+
+TEST_CASE("the first postings of a new month do not wait for each other where its row is there already") {
+  TwoMonths books;
+  REQUIRE(books.app().transact([&](db::Session& s) -> Status {
+    ledger::make_periods(s, {202612}, {202612}, Books::at("2026-11-30"));
+    return ok();
+  }));
+  // Both are open at once: the second one has posted before the first one ends.
+  REQUIRE(books.app().transact([&](db::Session& first) -> Status {
+    REQUIRE(receivables::pay(books.app(), first, books.payment(11, 100, "2026-12-01")));
+    REQUIRE(books.app().transact([&](db::Session& second) { return receivables::pay(books.app(), second, books.payment(12, 100, "2026-12-01")); }));
+    return ok();
+  }));
+  CHECK(books.differences().empty());
+}
+
 TEST_CASE("the vouchers of a day hold its postings once, and are the same each time") {
   TwoMonths books;
   auto paid = books.pay(books.payment(11, 12'000, "2026-11-22"));
@@ -326,6 +376,13 @@ TEST_CASE("whoever changes payments with the owner's rights is found out") {
       {"a reversal forgotten", "DELETE FROM ledger_reversal", "expected a reversal to name what it reverses but it names nothing"},
       {"a head's amount", "UPDATE ledger_transaction SET debit_fen = debit_fen + 7", "expected the heads'"},
       {"cash called revenue", "UPDATE ledger_posting SET ledger_account = 2 WHERE account_id = 11 AND ledger_account = 6", "template payment: expected no debit of ledger account 2 but found 1 postings"},
+      {"two heads' amounts against each other", "UPDATE ledger_transaction SET debit_fen = debit_fen + IF(template = 2 AND debit_fen = 4010, 7, IF(template = 2, -7, 0))",
+       "expected the head's 4017 fen of debit but the postings have 4010"},
+      {"a head of another day", "UPDATE ledger_transaction SET posted_on = '2026-11-23' WHERE debit_fen = 4010", "expected its postings to have the head's template and day but they do not"},
+      {"a head deleted, and another made", "UPDATE ledger_transaction SET transaction_id = transaction_id + 1000 WHERE debit_fen = 4010", "expected a head but found postings only"},
+      {"more in a reversal than in what it reverses",
+       "INSERT INTO ledger_posting SELECT accounting_month, transaction_id, line_no + 2, account_id, ledger_account, amount_fen, billing_month, revision, template, posted_on, subject_id FROM ledger_posting "
+       "WHERE template = -2", "expected as many postings as what it reverses has"},
       {"a reversal for somebody else", "UPDATE ledger_posting SET account_id = 13 WHERE template = -2", "expected its reversal to mirror it but it does not"},
   }));
   INFO(tampering.what);

@@ -1,6 +1,7 @@
 // Instalment plans from their proposal to their end, and what is done every night.
 #include <catch2/catch.hpp>
 
+#include "mis/base/decimal.hpp"
 #include "modules/receivables/item_store.hpp"
 #include "modules/receivables/plans.hpp"
 #include "tests/store/receivables/office.hpp"
@@ -146,6 +147,42 @@ TEST_CASE("a payment taken back makes a kept plan active again, or broken") {
   CHECK(office.review("2026-12-06") == 1);
   CHECK(office.plan().state == PlanState::kBroken);
   CHECK(office.due(11, "2026-12-06").late == Money{550 + 120});
+  CHECK(office.differences().empty());
+}
+
+TEST_CASE("a kept plan whose bill is open again is no longer over: no second one covers it, and what comes too late heals it no more") {
+  PlanOffice office;
+  office.planned();
+  REQUIRE(office.pay(office.payment(11, 5'510, "2026-12-01")));
+  auto rest = office.pay(office.payment(11, 10'000, "2026-12-02"));
+  REQUIRE(rest);
+  CHECK(office.review("2026-12-02") == 1);
+  REQUIRE(office.take_back(rest->id, "2026-12-03"));  // nobody has looked since: it says kept still
+  CHECK(planned_bills(*office.app().lease(), {11}).size() == 2);
+  const json second = {{"instalments", {{{"due_on", "2027-03-01"}, {"amount", "100.00"}}}}};
+  CHECK(code_of(office.propose(kInstalmentPlan, 11, second, "2026-12-03")) == "receivables.plan_exists");
+  CHECK(code_of(office.propose(kWriteOff, 11, {{"bills", {office.bill_no(11, 202609)}}}, "2026-12-03")) == "receivables.plan_active");
+  // The second instalment is due on 1 January, with three days of grace.
+  REQUIRE(office.pay(office.payment(11, 100, "2027-01-06")));
+  CHECK(office.plan().state == PlanState::kBroken);
+  CHECK(office.due(11, "2027-01-06").late.value > 0);
+  CHECK(office.differences().empty());
+}
+
+TEST_CASE("a plan that was kept and is broken by now makes room for another one") {
+  PlanOffice office;
+  office.planned();
+  auto all = office.pay(office.payment(11, 15'510, "2026-12-01"));
+  REQUIRE(all);
+  CHECK(office.review("2026-12-01") == 1);
+  REQUIRE(office.take_back(all->id, "2026-12-20"));  // the first instalment's days of grace are over
+  const auto due = format_yuan(office.due(11, "2026-12-20").principal + Money{690 + 190});
+  auto proposal = office.propose(kInstalmentPlan, 11, {{"instalments", {{{"due_on", "2027-03-01"}, {"amount", due}}}}}, "2026-12-20");
+  CHECK(code_of(proposal) == "");
+  REQUIRE(proposal);
+  REQUIRE(office.approve(proposal->id, "2026-12-20"));
+  CHECK(office.active_plans() == 1);
+  CHECK(office.number("SELECT COUNT(*) FROM receivables_plan WHERE state = 'broken'") == 1);
   CHECK(office.differences().empty());
 }
 

@@ -353,4 +353,8 @@ TEST_CASE("whoever changes what was approved with the owner's rights is found ou
   const auto differences = office.differences();
   CHECK(books::says(differences, "expected a transaction of 99 fen but found 100"));
   CHECK(books::says(differences, "bill of account 11 for 2026-09: expected 10000 fen open"));
+  office.owner().lease()->execute("UPDATE receivables_proposal SET transaction_id = NULL, accounting_month = NULL WHERE kind = 'receive_deposit'");
+  CHECK(books::says(office.differences(), "expected an approved receive_deposit to name its transaction but it names none"));
+  office.owner().lease()->execute("UPDATE receivables_proposal SET kind = 'instalment_plan' WHERE kind = 'receive_deposit'");
+  CHECK(books::says(office.differences(), "expected an instalment plan exactly where it is approved"));
 }

@@ -346,6 +346,8 @@ export const en_money = {
     unidentified_cleared_reversed: 'Unidentified receipt cleared, reversed',
     cash_moved: 'Cash moved',
     cash_moved_reversed: 'Cash moved, reversed',
+    late_charge_returned: 'Late charge returned',
+    late_charge_returned_reversed: 'Late charge returned, reversed',
   },
   receipt_state: { taken: 'valid', reversed: 'reversed' },
   session_state: { open: 'open', closed: 'closed' },

@@ -344,6 +344,8 @@ export const zh_money = {
     unidentified_cleared_reversed: '待查认领（冲红）',
     cash_moved: '备用金',
     cash_moved_reversed: '备用金（冲红）',
+    late_charge_returned: '违约金退回',
+    late_charge_returned_reversed: '违约金退回（冲红）',
   },
   receipt_state: { taken: '有效', reversed: '已冲正' },
   session_state: { open: '收费中', closed: '已结账' },

@@ -1,0 +1,210 @@
+// A late charge that was taken and turns out too high, because money that we hear of later was there earlier, comes back.
+#include <catch2/catch.hpp>
+
+#include "modules/receivables/statement.hpp"
+#include "tests/store/receivables/office.hpp"
+
+using namespace mis;
+using namespace mis::receivables;
+using books::day;
+using books::Office;
+using nlohmann::json;
+
+namespace {
+
+// Account 12 owes 80 yuan since 12 November. 10.00 come on 12 December: 2.40 of late charge for 30 days, 7.60 of the bill. A day later
+// we hear of 40.00 that the bank had on 12 November.
+class LateNews : public Office {
+ public:
+  LateNews() {
+    auto first = pay(payment(12, 1'000, "2026-12-12"));
+    REQUIRE(first);
+    taken = first->id;
+    auto p = payment(12, 4'000, "2026-12-13");
+    p.value_on = day("2026-11-12");
+    auto second = pay(p);
+    REQUIRE(second);
+    late = second->id;
+  }
+  std::int64_t late_income() { return number("SELECT CAST(COALESCE(-SUM(amount_fen), 0) AS SIGNED) FROM ledger_posting WHERE ledger_account = 10"); }
+  PaymentId taken, late;
+};
+
+struct OneStatement { const char *what, *statement, *found; };
+
+}  // namespace
+
+TEST_CASE("what was too much of a late charge is an advance as soon as the earlier money is known") {
+  LateNews books;
+  // Only 40.00 was ever late: 1.20 for 30 days, and 3 fen for the day after on the 32.40 that are left.
+  CHECK(books.late_income() == 123);
+  const auto due = books.due(12, "2026-12-13");
+  CHECK(due.principal == Money{3'240});
+  CHECK(due.late == Money{0});
+  CHECK(due.advance == Money{117});
+  CHECK(books.due(12, "2026-12-14").late == Money{3});  // and it runs on as though that alone had been taken
+  CHECK(books.postings_of(12) == std::vector<std::string>{"1122 8000", "6001 -8000", "1001 1000", "1122 -760", "6301 -240", "1001 4000", "1122 -4000", "6301 117", "2203 -117"});
+  CHECK(books.differences().empty());
+}
+
+TEST_CASE("a statement tells of the late charge that came back, and adds up") {
+  LateNews books;
+  const auto statement = read_statement(*books.app().lease(), {12}, books.account_no(12), day("2026-11-01"), day("2026-12-31"));
+  REQUIRE(statement.rows.size() == 5);  // the bill, the late charge, two payments, what came back
+  const auto& row = statement.rows.back();
+  CHECK(row.what == "违约金退回");
+  CHECK(row.what_en == "Late charge returned");
+  CHECK(row.reference == books.bill_no(12, 202610));
+  CHECK(row.debit == Money{0});
+  CHECK(row.credit == Money{117});
+  CHECK(statement.closing == Money{3'240 - 117});
+}
+
+TEST_CASE("what came back goes with the money that had been there earlier") {
+  LateNews books;
+  REQUIRE(books.take_back(books.late, "2026-12-15"));
+  const auto due = books.due(12, "2026-12-15");
+  CHECK(due.principal == Money{7'240});
+  CHECK(due.advance == Money{0});
+  CHECK(due.late == Money{22});  // three days on 72.40; the 2.40 of before are paid again
+  CHECK(books.late_income() == 240);
+  const auto statement = read_statement(*books.app().lease(), {12}, books.account_no(12), day("2026-11-01"), day("2026-12-31"));
+  CHECK(statement.closing == Money{7'240});
+  CHECK(statement.rows.back().what == "违约金退回冲正");
+  CHECK(statement.rows.back().debit == Money{117});
+  CHECK(books.differences().empty());
+}
+
+TEST_CASE("nobody keeps back what the payment that is taken back had paid") {
+  LateNews books;
+  REQUIRE(books.take_back(books.taken, "2026-12-15"));
+  const auto due = books.due(12, "2026-12-15");
+  CHECK(due.principal == Money{4'000});
+  CHECK(due.advance == Money{0});
+  CHECK(due.late == Money{132});  // 33 days on the 40.00 that were late
+  CHECK(books.late_income() == 0);
+  CHECK(books.differences().empty());
+}
+
+TEST_CASE("what came back and has paid another bill meanwhile comes back from there") {
+  LateNews books;
+  REQUIRE(books.issue({202611}, "2027-01-02", {{12, 1'000}}));  // the 1.17 are used
+  CHECK(books.due(12, "2027-01-02").advance == Money{0});
+  REQUIRE(books.take_back(books.late, "2027-01-03"));
+  CHECK(books.due(12, "2027-01-03").advance == Money{0});
+  CHECK(books.due(12, "2027-01-03").principal == Money{7'240 + 1'000});
+  CHECK(books.differences().empty());
+}
+
+TEST_CASE("what came back and was paid out cannot be taken back") {
+  LateNews books;
+  REQUIRE(books.pay(books.payment(12, 3'240 + 3, "2026-12-14")));
+  REQUIRE(books.done(ProposalKind::kRefundAdvance, 12, {{"amount", "1.17"}, {"bank_account_name", "王芳"}, {"bank_account_no", "62220"}}, "2026-12-14") == "");
+  auto taken = books.take_back(books.late, "2026-12-15");
+  REQUIRE_FALSE(taken);
+  CHECK(taken.error().code == "receivables.advance_gone");
+  CHECK(books.due(12, "2026-12-15").due() == Money{0});
+  CHECK(books.differences().empty());
+}
+
+TEST_CASE("never more comes back than was paid: what was waived stays waived") {
+  Office books;
+  REQUIRE(books.done(ProposalKind::kWaiveLate, 12, {{"bills", json::array({{{"bill_no", books.bill_no(12, 202610)}, {"amount", "2.00"}}})}}, "2026-12-12") == "");
+  REQUIRE(books.pay(books.payment(12, 1'000, "2026-12-12")));  // 0.40 of late charge
+  auto p = books.payment(12, 4'000, "2026-12-13");
+  p.value_on = day("2026-11-12");
+  REQUIRE(books.pay(p));
+  CHECK(books.due(12, "2026-12-13").advance == Money{40});
+  CHECK(books.differences().empty());
+}
+
+TEST_CASE("a late charge that alone was paid comes back too, in a file of many payments as well") {
+  Office books;
+  auto first = books.payment(12, 240, "2026-12-12");  // the late charge and nothing of the bill
+  auto second = books.payment(12, 8'000, "2026-12-13");
+  second.value_on = day("2026-11-20");
+  auto third = books.payment(11, 100, "2026-12-13");
+  const std::vector<Payment> all{first, second, third};
+  auto paid = books.app().transact([&](db::Session& s) { return pay_all(books.app(), s, all); });
+  REQUIRE(paid);
+  // Eight days on 80.00 are 0.64, so a yuan; the bill is paid.
+  CHECK(books.due(12, "2026-12-13").due() == Money{0});
+  CHECK(books.due(12, "2026-12-13").advance == Money{140});
+  CHECK(books.differences().empty());
+  REQUIRE(books.take_back((*paid)[1].id, "2026-12-13"));
+  CHECK(books.due(12, "2026-12-13").advance == Money{0});
+  CHECK(books.differences().empty());
+}
+
+TEST_CASE("what was paid for days after an instalment plan's stop comes back") {
+  Office books;
+  const json instalments = {{{"due_on", "2027-01-10"}, {"amount", "82.40"}}};
+  auto proposal = books.propose(ProposalKind::kInstalmentPlan, 12, {{"instalments", instalments}}, "2026-12-12");
+  REQUIRE(proposal);
+  REQUIRE(books.pay(books.payment(12, 256, "2026-12-14")));  // two more days: 16 fen
+  auto approved = books.approve(proposal->id, "2026-12-14");
+  // 2.40 of what the plan was about are paid meanwhile: its sum does not fit any more.
+  CHECK(books::code_of(approved) == "receivables.plan_sum");
+  auto again = books.propose(ProposalKind::kInstalmentPlan, 12, {{"instalments", {{{"due_on", "2027-01-10"}, {"amount", "80.00"}}}}}, "2026-12-14");
+  REQUIRE(again);
+  REQUIRE(books.approve(again->id, "2026-12-14"));
+  CHECK(books.differences().empty());
+}
+
+TEST_CASE("who paid late at the counter what the bank had in time gets the late charge back") {
+  Office books;
+  const auto late_income = [&] { return books.number("SELECT CAST(COALESCE(-SUM(amount_fen), 0) AS SIGNED) FROM ledger_posting WHERE ledger_account = 10"); };
+  auto counter = books.pay(books.payment(12, 8'240, "2026-12-12"));
+  REQUIRE(counter);
+  auto p = books.payment(12, 8'000, "2026-12-13");
+  p.value_on = day("2026-11-12");
+  SECTION("all of it") {
+    auto bank = books.pay(p);
+    REQUIRE(bank);
+    CHECK(bank->advance == Money{8'000});
+    CHECK(books.due(12, "2026-12-13").due() == Money{0});
+    CHECK(books.due(12, "2026-12-13").advance == Money{8'240});
+    CHECK(late_income() == 0);
+    CHECK(books.differences().empty());
+    SECTION("and gives it again where the bank takes its money back") {
+      REQUIRE(books.take_back(bank->id, "2026-12-15"));
+      CHECK(books.due(12, "2026-12-15").advance == Money{0});
+      CHECK(late_income() == 240);
+    }
+    SECTION("and where the counter's payment bounced, the bank's has paid in time") {
+      REQUIRE(books.take_back(counter->id, "2026-12-15"));
+      CHECK(books.due(12, "2027-03-01").due() == Money{0});
+      CHECK(books.due(12, "2026-12-15").advance == Money{0});
+      CHECK(late_income() == 0);
+    }
+  }
+  SECTION("a part of it") {
+    p.amount = {4'000};
+    REQUIRE(books.pay(p));
+    CHECK(late_income() == 120);  // 40.00 were late for 30 days
+    auto rest = books.payment(12, 9'000, "2026-12-14");
+    rest.value_on = day("2026-11-22");
+    REQUIRE(books.pay(rest));
+    CHECK(late_income() == 100);  // the other 40.00 for ten, so a yuan
+    CHECK(books.due(12, "2026-12-14").advance == Money{4'000 + 9'000 + 140});
+  }
+  SECTION("not where it comes as late as the counter's") {
+    p.value_on = day("2026-12-12");
+    REQUIRE(books.pay(p));
+    CHECK(late_income() == 240);
+  }
+  CHECK(books.differences().empty());
+}
+
+TEST_CASE("a late charge that should have come back is found, and so is one without its record") {
+  const auto tampering = GENERATE(values<OneStatement>({
+      {"its record is gone", "DELETE FROM receivables_late_return", "expected the record of a late charge that came back but there is none"},
+      {"its postings are gone", "DELETE p FROM ledger_posting p WHERE p.template = 17", "expected the postings of a late charge that came back but there are none"},
+      {"it was for another bill", "UPDATE ledger_posting SET amount_fen = amount_fen * 3 WHERE template = 17", "fen of late charge to be kept but found -111"},
+  }));
+  INFO(tampering.what);
+  LateNews books;
+  REQUIRE(books.differences().empty());
+  CHECK(books.owner().lease()->execute(tampering.statement) > 0);
+  CHECK(books::says(books.differences(), tampering.found));
+}
