@@ -347,8 +347,8 @@ TEST_CASE("a projection that somebody changed is found, and written anew from th
       {"an open amount", "UPDATE receivables_open_item SET outstanding_fen = 1 WHERE account_id = 11 AND billing_month = 202609", "bill of account 11 for 2026-09: expected 6400 fen open"},
       {"a late charge paid", "UPDATE receivables_open_item SET late_settled_fen = 99999 WHERE account_id = 11 AND billing_month = 202609", "bill of account 11 for 2026-09"},
       {"a paid bill called open", "INSERT INTO receivables_open_item (account_id, billing_month, revision, org_id, category, amount_fen, due_on, outstanding_fen, late_to) "
-                                  "SELECT account_id, billing_month, revision, org_id, category, amount_fen, due_on, 1, due_on FROM receivables_receivable WHERE account_id = 12 AND billing_month = 202609",
-       "bill of account 12 for 2026-09: expected 0 fen open"},
+                                  "SELECT account_id, billing_month, revision, org_id, category, amount_fen, due_on, 1, due_on FROM receivables_receivable WHERE account_id = 12 AND billing_month = 202610",
+       "bill of account 12 for 2026-10: expected 0 fen open"},
       {"a debt deleted", "DELETE FROM receivables_open_item WHERE account_id = 11 AND billing_month = 202610", "bill of account 11 for 2026-10: expected 5000 fen open"},
       {"an advance", "UPDATE receivables_account SET advance_fen = 5 WHERE account_id = 12", "account 12: expected 1000 fen in advance and 0 as a deposit but found 5 and 0"},
       {"an account deleted", "DELETE FROM receivables_account WHERE account_id = 12", "account 12: expected 1000 fen in advance"},
