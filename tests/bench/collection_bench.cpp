@@ -91,7 +91,7 @@ void make_mandates(db::Database& owner, std::int64_t channel, Instant now) {
   {
     auto s = owner.lease();
     for (auto rows = s->query("SELECT DISTINCT i.account_id FROM receivables_open_item i LEFT JOIN payment_channels_mandate m ON m.active_account = i.account_id "
-                              "WHERE i.settled = 0 AND i.outstanding_fen > 0 AND m.mandate_id IS NULL ORDER BY i.account_id LIMIT ?", kMostDebits); rows.next();)
+                              "WHERE i.outstanding_fen > 0 AND m.mandate_id IS NULL ORDER BY i.account_id LIMIT ?", kMostDebits); rows.next();)
       accounts.push_back(rows.i64(0));
   }
   auto id = owner.take_ids("payment_channels_mandate", static_cast<std::int64_t>(accounts.size()));

@@ -55,7 +55,7 @@ struct Owed {
 std::vector<Owed> open_bills(db::Session& session) {
   std::vector<Owed> bills;
   for (auto rows = session.query("SELECT l.account_no, i.outstanding_fen FROM receivables_open_item i JOIN customers_account_label l ON l.account_id = i.account_id "
-                                 "WHERE i.settled = 0 AND i.outstanding_fen > 0 ORDER BY i.billing_month DESC, i.account_id LIMIT 100000"); rows.next();)
+                                 "WHERE i.outstanding_fen > 0 ORDER BY i.billing_month DESC, i.account_id LIMIT 100000"); rows.next();)
     bills.push_back({rows.text(0), {rows.i64(1)}});
   return bills;
 }
