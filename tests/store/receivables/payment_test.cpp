@@ -381,7 +381,7 @@ TEST_CASE("whoever changes payments with the owner's rights is found out") {
       {"a head of another day", "UPDATE ledger_transaction SET posted_on = '2026-11-23' WHERE debit_fen = 4010", "expected its postings to have the head's template and day but they do not"},
       {"a head deleted, and another made", "UPDATE ledger_transaction SET transaction_id = transaction_id + 1000 WHERE debit_fen = 4010", "expected a head but found postings only"},
       {"more in a reversal than in what it reverses",
-       "INSERT INTO ledger_posting SELECT accounting_month, transaction_id, line_no + 2, account_id, ledger_account, amount_fen, billing_month, revision, template, posted_on, subject_id FROM ledger_posting "
+       "INSERT INTO ledger_posting SELECT accounting_month, transaction_id, line_no + 100, account_id, ledger_account, amount_fen, billing_month, revision, template, posted_on, subject_id FROM ledger_posting "
        "WHERE template = -2", "expected as many postings as what it reverses has"},
       {"a reversal for somebody else", "UPDATE ledger_posting SET account_id = 13 WHERE template = -2", "expected its reversal to mirror it but it does not"},
   }));
