@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "mis/base/decimal.hpp"
+#include "mis/base/fitted_text.hpp"
 
 namespace mis {
 namespace {
@@ -49,9 +50,7 @@ JsonFields::JsonFields(const nlohmann::json& json, std::string pointer, std::vec
 std::string JsonFields::shown(const nlohmann::json& json) {
   std::string text = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   if (text.size() <= kShownLength) return text;
-  std::size_t end = kShownLength;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not inside a UTF-8 character
-  return text.substr(0, end) + "…";
+  return fitted_text(text, kShownLength) + "…";
 }
 
 void JsonFields::complain(const std::string& name, std::string code, std::string message) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "mis/base/decimal.hpp"
+#include "mis/base/fitted_text.hpp"
 
 namespace mis::files {
 namespace {
@@ -14,9 +15,7 @@ constexpr std::size_t kShownBytes = 60;  // of a wrong value in a message
 
 std::string quoted(std::string_view value) {
   if (value.size() <= kShownBytes) return fmt::format("\"{}\"", value);
-  std::size_t cut = kShownBytes;
-  while (cut > 0 && (static_cast<unsigned char>(value[cut]) & 0xC0) == 0x80) --cut;
-  return fmt::format("\"{}…\" ({} bytes)", value.substr(0, cut), value.size());
+  return fmt::format("\"{}…\" ({} bytes)", fitted_text(value, kShownBytes), value.size());
 }
 
 std::size_t characters(std::string_view text) {

@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "mis/base/fitted_text.hpp"
 #include "mis/observe/log.hpp"
 
 namespace mis::jobs {
@@ -40,7 +41,7 @@ auto without_throwing(Work&& work) -> std::invoke_result_t<Work> {
   }
 }
 
-std::string shortened(const std::string& text) { return text.size() <= 390 ? text : text.substr(0, 390) + "…"; }
+std::string shortened(const std::string& text) { return text.size() <= 390 ? text : fitted_text(text, 390) + "…"; }
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 // Out of the queue: batches, each first written down, then given to the provider, then settled.
 #include <fmt/format.h>
 
+#include "mis/base/fitted_text.hpp"
 #include "mis/jobs/jobs.hpp"
 #include "mis/outbox/outbox.hpp"
 
@@ -12,7 +13,7 @@ constexpr int kBatchSize = 2'000;
 constexpr std::int64_t kAskAgainMicros = 60'000'000;
 
 Instant later(Instant at, std::int64_t minutes) { return {at.micros + minutes * 60'000'000}; }
-std::string shortened(const std::string& text) { return text.substr(0, 190); }
+std::string shortened(const std::string& text) { return fitted_text(text, 190); }
 
 std::vector<Outgoing> messages_of(db::Session& session, std::int64_t batch) {
   std::vector<Outgoing> messages;
@@ -31,13 +32,14 @@ std::vector<Outgoing> messages_of(db::Session& session, std::int64_t batch) {
 
 // Puts the due messages of a kind into a new batch, committed before the provider hears of it: whoever finds it after a crash
 // knows that it may have been sent.
-Result<std::int64_t> begin_batch(db::Database& database, Instant now, Kind kind, std::string_view provider) {
+Result<std::int64_t> begin_batch(db::Database& database, Instant now, Kind kind, Provider& provider) {
+  const auto place = provider.place();
   const auto batch = database.take_ids("outbox_batch");
   return database.transact([&](db::Session& s) -> Result<std::int64_t> {
     const auto messages = s.execute("UPDATE outbox_message SET state = 'sending', batch_id = ?, attempts = attempts + 1 WHERE kind = ? AND state = 'queued' AND not_before <= ? "
                                     "ORDER BY not_before, message_id LIMIT ?", batch, static_cast<int>(kind), now, kBatchSize);
     if (messages == 0) return 0;
-    s.execute("INSERT INTO outbox_batch (batch_id, kind, provider, state, messages, started_at) VALUES (?, ?, ?, 'sending', ?, ?)", batch, static_cast<int>(kind), provider, messages, now);
+    s.execute("INSERT INTO outbox_batch (batch_id, kind, provider, place, state, messages, started_at) VALUES (?, ?, ?, ?, 'sending', ?, ?)", batch, static_cast<int>(kind), provider.name(), place, messages, now);
     return batch;
   });
 }
@@ -91,12 +93,32 @@ Delivery send(db::Database& database, std::int64_t batch, Provider& provider) {
   return provider.send(batch, messages);
 }
 
-std::vector<std::int64_t> half_done(db::Session& session, Kind kind, Instant now) {
-  std::vector<std::int64_t> batches;
-  for (auto rows = session.query("SELECT batch_id FROM outbox_batch WHERE kind = ? AND (state = 'sending' OR (state = 'unknown' AND asked_at <= ?)) ORDER BY batch_id", static_cast<int>(kind),
-                                 Instant{now.micros - kAskAgainMicros}); rows.next();)
-    batches.push_back(rows.i64(0));
+struct HalfDone {
+  std::int64_t batch = 0;
+  bool ours = true;  // it was given to this provider; another one's is looked at once
+};
+
+std::vector<HalfDone> half_done(db::Session& session, Kind kind, Provider& provider, Instant now) {
+  std::vector<HalfDone> batches;
+  std::optional<std::string> place;
+  for (auto rows = session.query("SELECT batch_id, provider, place, state, asked_at <= ? FROM outbox_batch WHERE kind = ? AND state IN ('sending', 'unknown') ORDER BY batch_id", Instant{now.micros - kAskAgainMicros},
+                                 static_cast<int>(kind)); rows.next();) {
+    const bool sending = rows.text(3) == "sending";
+    if (!place) place = provider.place();
+    const bool ours = rows.text(1) == provider.name() && rows.text(2) == *place && *place != Provider::kNowhere;
+    if (sending || (ours && rows.i64_or_null(4).value_or(0) != 0)) batches.push_back({rows.i64(0), ours});
+  }
   return batches;
+}
+
+// What became of a batch that was left half done. The provider that was given it may not have it: then it goes out now, under the number
+// it had, so that it cannot go out twice. Another provider, as one that writes to another host's folder, does not know: what it does not
+// have stays unknown until the one is here that was given it.
+Delivery recover(db::Database& database, const HalfDone& half, Provider& provider) {
+  auto delivery = provider.ask(half.batch);
+  if (delivery.outcome != Delivery::Outcome::kFailed) return delivery;
+  if (half.ours) return send(database, half.batch, provider);
+  return {Delivery::Outcome::kUnknown, "", "expected to ask the provider that was given the batch, maybe another host's, but it is not here", {}};
 }
 
 }  // namespace
@@ -107,14 +129,10 @@ Result<Delivered> deliver(db::Database& database, db::Session& holder, const Clo
     total.busy = true;
     return total;
   }
-  for (const auto batch : half_done(holder, kind, clock.now())) {
-    auto delivery = provider.ask(batch);
-    // The provider does not have it: it goes out now, under the number it had, so that it cannot go out twice.
-    if (delivery.outcome == Delivery::Outcome::kFailed) delivery = send(database, batch, provider);
-    if (auto status = settle(database, clock.now(), batch, delivery, total); !status) return std::move(status).error();
-  }
+  for (const auto& half : half_done(holder, kind, provider, clock.now()))
+    if (auto status = settle(database, clock.now(), half.batch, recover(database, half, provider), total); !status) return std::move(status).error();
   for (;;) {
-    auto batch = begin_batch(database, clock.now(), kind, provider.name());
+    auto batch = begin_batch(database, clock.now(), kind, provider);
     if (!batch) return std::move(batch).error();
     if (*batch == 0) return total;
     const auto delivery = send(database, *batch, provider);
@@ -126,7 +144,7 @@ bool has_work(db::Session& session, const Providers& providers, Instant now) {
   for (const auto kind : kKinds) {
     if (providers.of(kind) == nullptr) continue;
     if (session.query("SELECT 1 FROM outbox_message WHERE kind = ? AND state = 'queued' AND not_before <= ? LIMIT 1", static_cast<int>(kind), now).next()) return true;
-    if (!half_done(session, kind, now).empty()) return true;
+    if (!half_done(session, kind, *providers.of(kind), now).empty()) return true;
   }
   return false;
 }

@@ -5,10 +5,12 @@
 
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "mis/http/digest.hpp"
 #include "mis/http/page.hpp"
 
 namespace mis::outbox {
@@ -54,6 +56,23 @@ int sync_folder(const fs::path& folder) {
 }
 
 }  // namespace
+
+std::string FileProvider::place() {
+  constexpr std::size_t kBytes = 12, kCharacters = 16;
+  std::error_code error;
+  fs::create_directories(folder_, error);
+  const auto path = folder_ / ".place";
+  if (!fs::exists(path, error)) {
+    // Takes its name only when it is whole, and not where somebody else's has it by then.
+    const auto half = folder_ / fmt::format(".place.{}", http::random_token(kBytes));
+    if (write_file(half, http::random_token(kBytes)) == 0) fs::create_hard_link(half, path, error);
+    fs::remove(half, error);
+    sync_folder(folder_);
+  }
+  std::string number;
+  std::ifstream(path) >> number;
+  return number.size() == kCharacters ? number : std::string(kNowhere);
+}
 
 fs::path FileProvider::path_of(std::int64_t batch) const { return folder_ / fmt::format("batch-{:010}.jsonl", batch); }
 

@@ -15,6 +15,8 @@ class FileProvider final : public Provider {
   // Files go to `folder`, which is made on first use.
   explicit FileProvider(std::filesystem::path folder) : folder_(std::move(folder)) {}
   std::string_view name() const override { return "file"; }
+  // The folder's own number, in a file of it: hosts that write to folders of their own do not know each other's batches.
+  std::string place() override;
   Delivery send(std::int64_t batch, std::span<const Outgoing> messages) override;
   Delivery ask(std::int64_t batch) override;
 

@@ -92,6 +92,10 @@ class Provider {
  public:
   virtual ~Provider() = default;
   virtual std::string_view name() const = 0;  // at most 20 ASCII characters
+  // Which of several with this name it is, at most 40 ASCII characters; nothing where all are one (a gateway that every host asks).
+  // Only the one that was given a batch can say that it does not have it. kNowhere: it cannot tell now.
+  static constexpr std::string_view kNowhere = "nowhere";
+  virtual std::string place() { return {}; }
   // Sends a batch. It may be called again with the same number and the same messages (after a crash), and the messages must
   // then still go out once. kFailed: nothing of it went out, nor will. kUnknown: nobody knows; `ask` will tell.
   virtual Delivery send(std::int64_t batch, std::span<const Outgoing> messages) = 0;

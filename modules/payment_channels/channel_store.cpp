@@ -57,12 +57,14 @@ Result<Channel> find_channel(db::Session& session, std::string_view code) {
 Result<Channel> save_channel(db::Session& session, const Channel& c, Instant now, UserId by) {
   const char* state = c.active ? "active" : "suspended";
   try {
-    if (c.version == 0)
+    if (c.version == 0) {
       session.execute("INSERT INTO payment_channels_channel (code, name, kind, state, profile, key_id, client_certificate, changed_by, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", c.code, c.name,
                       name_of(c.kind), state, c.profile_text, or_null(c.key_id), or_null(c.client_certificate), by, now);
-    else
+      session.execute("INSERT INTO payment_channels_gate (channel_id) VALUES (?)", session.last_insert_id());
+    } else {
       session.execute("UPDATE payment_channels_channel SET name = ?, kind = ?, state = ?, profile = ?, key_id = ?, client_certificate = ?, version = version + 1, changed_by = ?, changed_at = ? "
                       "WHERE channel_id = ?", c.name, name_of(c.kind), state, c.profile_text, or_null(c.key_id), or_null(c.client_certificate), by, now, c.id);
+    }
   } catch (const db::DbError& e) {
     if (e.kind() != db::DbError::Kind::kDuplicate) throw;
     return conflict("payment_channels.not_unique", "expected a code, a key id and a certificate of this channel's own but another channel has one of them");

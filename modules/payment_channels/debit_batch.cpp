@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "mis/base/fitted_text.hpp"
 #include "mis/db/bulk_writer.hpp"
 #include "modules/customers/customers.hpp"
 #include "modules/payment_channels/domain/channel_amount.hpp"
-#include "modules/payment_channels/domain/fitted_text.hpp"
 #include "modules/payment_channels/mandates.hpp"
 
 namespace mis::payment_channels {
@@ -75,6 +75,9 @@ Result<std::int64_t> gather(const Services& services, db::Session& session, std:
   auto found = session.query("SELECT channel_id FROM payment_channels_debit_batch WHERE batch_id = ?", batch_id);
   if (!found.next()) return not_found("payment_channels.no_batch", "expected a batch with this number but there is none");
   const auto batch = find_batch(session, found.i64(0), batch_id);
+  // Shared with the other ranges: whoever cancels the batch waits for us, or we find it cancelled and leave its accounts alone.
+  auto state = session.query("SELECT state FROM payment_channels_debit_batch WHERE batch_id = ? LOCK IN SHARE MODE", batch_id);
+  if (!state.next() || state.text(0) != name_of(BatchState::kPreparing)) return 0;
   const auto list = candidates(session, *batch, range);
   std::vector<AccountId> accounts;
   for (const auto& c : list) accounts.push_back(c.account);
@@ -106,6 +109,31 @@ void free_items(db::Session& session, std::int64_t batch_id, std::string_view re
   session.execute("UPDATE payment_channels_debit_item SET state = 'cancelled', reason = ?, changed_at = ? WHERE batch_id = ? AND state = 'prepared'", reason, now, batch_id);
 }
 
+void write_batch(db::Session& session, const DebitBatch& batch) {
+  session.execute("UPDATE payment_channels_debit_batch SET state = ?, note = ?, item_count = ?, amount_fen = ?, file_name = ?, file_sha256 = ?, file_bytes = ?, file_edition = ?, version = version + 1 WHERE batch_id = ?",
+                  name_of(batch.state), batch.note, batch.count, batch.amount, batch.file_name.empty() ? std::nullopt : std::optional(batch.file_name),
+                  batch.file_sha256.empty() ? std::nullopt : std::optional(batch.file_sha256), batch.file_bytes, batch.file_edition, batch.id);
+}
+
+void add_up(db::Session& session, DebitBatch& batch) {
+  auto sums = session.query("SELECT COUNT(*), COALESCE(CAST(SUM(amount_fen) AS SIGNED), 0) FROM payment_channels_debit_item WHERE batch_id = ? AND state = 'prepared'", batch.id);
+  sums.next();
+  batch.count = sums.i64(0);
+  batch.amount = {sums.i64(1)};
+}
+
+// Takes out the debits whose mandate is not in force any more; returns how many. The mandates of the others are held until the end of
+// the transaction, so that none is cancelled between this look and the sending.
+std::int64_t take_out_cancelled(db::Session& session, std::int64_t batch_id, Instant now) {
+  std::int64_t cancelled = 0;
+  for (auto rows = session.query("SELECT m.state FROM payment_channels_debit_item i JOIN payment_channels_mandate m ON m.mandate_id = i.mandate_id WHERE i.batch_id = ? AND i.state = 'prepared' LOCK IN SHARE MODE",
+                                 batch_id); rows.next();)
+    cancelled += rows.text(0) == name_of(MandateState::kActive) ? 0 : 1;
+  if (cancelled == 0) return 0;
+  return session.execute("UPDATE payment_channels_debit_item i JOIN payment_channels_mandate m ON m.mandate_id = i.mandate_id SET i.state = 'cancelled', i.reason = 'the mandate was cancelled before the batch was sent', "
+                         "i.changed_at = ? WHERE i.batch_id = ? AND i.state = 'prepared' AND m.state <> 'active'", now, batch_id);
+}
+
 // After the last shard: the file, or why there is none.
 Status finish(const Services& services, db::Session& session, std::int64_t batch_id) {
   auto found = session.query("SELECT b.channel_id, c.code FROM payment_channels_debit_batch b JOIN payment_channels_channel c ON c.channel_id = b.channel_id WHERE b.batch_id = ?", batch_id);
@@ -116,10 +144,7 @@ Status finish(const Services& services, db::Session& session, std::int64_t batch
   if (batch->state != BatchState::kPreparing) return ok();
   auto channel = find_channel(session, code);
   if (!channel) return std::move(channel).error();
-  auto sums = session.query("SELECT COUNT(*), COALESCE(CAST(SUM(amount_fen) AS SIGNED), 0) FROM payment_channels_debit_item WHERE batch_id = ? AND state = 'prepared'", batch_id);
-  sums.next();
-  batch->count = sums.i64(0);
-  batch->amount = {sums.i64(1)};
+  add_up(session, *batch);
   batch->state = BatchState::kPrepared;
   if (batch->count == 0) {
     batch->state = BatchState::kCancelled;
@@ -130,16 +155,15 @@ Status finish(const Services& services, db::Session& session, std::int64_t batch
     batch->note = fitted_text(written.error().message, 500);
     free_items(session, batch_id, "the batch could not be written", services.clock.now());
   }
-  session.execute("UPDATE payment_channels_debit_batch SET state = ?, note = ?, item_count = ?, amount_fen = ?, file_name = ?, file_sha256 = ?, file_bytes = ?, version = version + 1 WHERE batch_id = ?",
-                  name_of(batch->state), batch->note, batch->count, batch->amount, batch->file_name.empty() ? std::nullopt : std::optional(batch->file_name),
-                  batch->file_sha256.empty() ? std::nullopt : std::optional(batch->file_sha256), batch->file_bytes, batch_id);
+  write_batch(session, *batch);
   return ok();
 }
 
-Result<DebitBatch> batch_in(db::Session& session, const Channel& channel, std::int64_t batch_id, BatchState expected) {
+Result<DebitBatch> batch_in(db::Session& session, const Channel& channel, std::int64_t batch_id, BatchState expected, std::optional<BatchState> or_this = {}) {
   auto batch = lock_batch(session, channel.id, batch_id);
   if (!batch) return not_found("payment_channels.no_batch", "expected a batch of this channel with this number but there is none");
-  if (batch->state != expected) return conflict("payment_channels.batch_state", fmt::format("expected a batch that is {} but it is {}", name_of(expected), name_of(batch->state)));
+  if (batch->state != expected && batch->state != or_this)
+    return conflict("payment_channels.batch_state", fmt::format("expected a batch that is {} but it is {}", name_of(expected), name_of(batch->state)));
   return std::move(*batch);
 }
 
@@ -171,13 +195,32 @@ Result<DebitBatch> DebitBatchService::send(db::Session& session, const Channel& 
   auto batch = batch_in(session, channel, batch_id, BatchState::kPrepared);
   if (!batch) return batch;
   const Instant now = services_.clock.now();
+  if (local_date(now) > batch->collect_on) {
+    batch->state = BatchState::kCancelled;
+    batch->note = fmt::format("not sent by {}, the day of collection", batch->collect_on.to_string());
+    free_items(session, batch_id, "the day of collection is over", now);
+    write_batch(session, *batch);
+    return *find_batch(session, channel.id, batch_id);
+  }
+  if (take_out_cancelled(session, batch_id, now) > 0) {
+    add_up(session, *batch);
+    if (batch->count == 0) {
+      batch->state = BatchState::kCancelled;
+      batch->note = "every mandate in it was cancelled before it was sent";
+      write_batch(session, *batch);
+      return *find_batch(session, channel.id, batch_id);
+    }
+    ++batch->file_edition;
+    if (auto written = write_batch_file(session, channel, *batch); !written) return std::move(written).error();
+    write_batch(session, *batch);
+  }
   session.execute("UPDATE payment_channels_debit_item SET state = 'sent', changed_at = ? WHERE batch_id = ? AND state = 'prepared'", now, batch_id);
   session.execute("UPDATE payment_channels_debit_batch SET state = 'sent', sent_by = ?, sent_at = ?, version = version + 1 WHERE batch_id = ?", by, now, batch_id);
   return *find_batch(session, channel.id, batch_id);
 }
 
 Result<DebitBatch> DebitBatchService::cancel(db::Session& session, const Channel& channel, std::int64_t batch_id) {
-  auto batch = batch_in(session, channel, batch_id, BatchState::kPrepared);
+  auto batch = batch_in(session, channel, batch_id, BatchState::kPrepared, BatchState::kPreparing);
   if (!batch) return batch;
   free_items(session, batch_id, "the batch was cancelled", services_.clock.now());
   session.execute("UPDATE payment_channels_debit_batch SET state = 'cancelled', note = 'cancelled before it was sent', version = version + 1 WHERE batch_id = ?", batch_id);

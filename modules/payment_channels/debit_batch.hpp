@@ -41,6 +41,7 @@ struct DebitBatch {
   Money amount;
   std::string file_name, file_sha256;  // empty before it is written
   std::int64_t file_bytes = 0;
+  int file_edition = 1;  // which of the files that were written goes out
   std::optional<JobId> job;
   std::optional<UserId> created_by, sent_by;
   Instant created_at;
@@ -85,9 +86,12 @@ class DebitBatchService {
   // Makes the batch and the job that gathers it. Errors: payment_channels.no_debits (the channel does not collect), .suspended,
   // .collect_on (over already, or more than 60 days away), .batch_preparing (another one of the channel is being made).
   Result<DebitBatch> create(db::Session& session, const Channel& channel, const Order& order, UserId by);
-  // Releases the file: from now on the bank may have it. Errors: payment_channels.no_batch, .batch_state.
+  // Releases the file: from now on the bank may have it. Debits whose mandate was cancelled meanwhile are taken out, with the reason,
+  // and the file is written anew without them; all of them where the day of collection is over. A batch of which nothing is left is
+  // cancelled. What was taken out stays due. Errors: payment_channels.no_batch, .batch_state, those of the writers.
   Result<DebitBatch> send(db::Session& session, const Channel& channel, std::int64_t batch_id, UserId by);
-  // Only before the file was released. Frees the accounts. Errors as `send`.
+  // Before the file was released, and where the gathering has not come to its end or has failed: another batch may be gathered then.
+  // Frees the accounts. Errors as `send`.
   Result<DebitBatch> cancel(db::Session& session, const Channel& channel, std::int64_t batch_id);
   // Debits without an answer after the batch's deadline are unknown from now on, and each is a difference for a person. Returns how
   // many. Errors: payment_channels.no_batch, .batch_state, .deadline (it has not passed).
@@ -107,7 +111,7 @@ void update_debit(db::Session& session, const DebitItem& item, Instant now);
 // A sent batch all of whose debits have their answer is closed.
 void close_answered(db::Session& session, std::int64_t batch_id);
 
-// Writes the file of a batch from its rows and stores it with its sum. Errors: those of the writers.
+// Writes the batch's `file_edition` from its rows and stores it with its sum. Errors: those of the writers.
 Status write_batch_file(db::Session& session, const Channel& channel, DebitBatch& batch);
 // The file as it was written, whoever asks and however often. Errors: payment_channels.batch_state (it was not released),
 // payment_channels.file_damaged (its sum is not the stored one).

@@ -5,9 +5,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "mis/base/fitted_text.hpp"
 #include "mis/security/audit.hpp"
 #include "modules/payment_channels/debit_results.hpp"
-#include "modules/payment_channels/domain/fitted_text.hpp"
 
 namespace mis::payment_channels {
 namespace {

@@ -74,7 +74,7 @@ Status write_batch_file(db::Session& session, const Channel& channel, DebitBatch
   if (!text) return std::move(text).error();
   int part = 0;
   for (std::size_t at = 0; at < text->size(); at += kPartBytes)
-    session.execute("INSERT INTO payment_channels_debit_file (batch_id, part_no, bytes) VALUES (?, ?, ?)", batch.id, part++, std::string_view(*text).substr(at, kPartBytes));
+    session.execute("INSERT INTO payment_channels_debit_file (batch_id, edition, part_no, bytes) VALUES (?, ?, ?, ?)", batch.id, batch.file_edition, part++, std::string_view(*text).substr(at, kPartBytes));
   batch.file_name = batch.batch_no + (batch.format == DebitFormat::kText ? ".txt" : ".xml");
   batch.file_sha256 = http::sha256_hex(*text);
   batch.file_bytes = static_cast<std::int64_t>(text->size());
@@ -85,7 +85,7 @@ Result<std::string> read_batch_file(db::Session& session, const DebitBatch& batc
   if (batch.state != BatchState::kSent && batch.state != BatchState::kClosed)
     return conflict("payment_channels.batch_state", fmt::format("expected a batch that was sent, since what is released is not cancelled any more, but it is {}", name_of(batch.state)));
   std::string text;
-  for (auto rows = session.query("SELECT bytes FROM payment_channels_debit_file WHERE batch_id = ? ORDER BY part_no", batch.id); rows.next();) text += rows.text(0);
+  for (auto rows = session.query("SELECT bytes FROM payment_channels_debit_file WHERE batch_id = ? AND edition = ? ORDER BY part_no", batch.id, batch.file_edition); rows.next();) text += rows.text(0);
   if (http::sha256_hex(text) != batch.file_sha256) return internal("payment_channels.file_damaged", "expected the file as it was written but its sum is another");
   return text;
 }

@@ -1,10 +1,10 @@
 // A bank's file of answers, line by line into its rows.
 #include <fmt/format.h>
 
+#include "mis/base/fitted_text.hpp"
 #include "mis/db/bulk_writer.hpp"
 #include "mis/http/digest.hpp"
 #include "modules/payment_channels/debit_results.hpp"
-#include "modules/payment_channels/domain/fitted_text.hpp"
 #include "modules/payment_channels/formats/debit_text.hpp"
 #include "modules/payment_channels/formats/pain_002.hpp"
 

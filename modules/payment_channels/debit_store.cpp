@@ -38,6 +38,7 @@ DebitBatch batch_row(const db::Rows& row) {
   if (const auto by = row.i64_or_null(18)) b.sent_by = UserId{*by};
   b.sent_at = row.instant_or_null(19);
   b.version = row.i32(20);
+  b.file_edition = row.i32(21);
   return b;
 }
 
@@ -79,14 +80,14 @@ std::string debit_reference(std::string_view end_to_end_id, std::int64_t again) 
 
 std::optional<DebitBatch> find_batch(db::Session& session, std::int64_t channel_id, std::int64_t batch_id) {
   auto rows = session.query("SELECT batch_id, batch_no, channel_id, state, note, collect_on, answer_by, basis, billing_month, format, item_count, amount_fen, file_name, file_sha256, file_bytes, job_id, created_by, "
-                            "created_at, sent_by, sent_at, version FROM payment_channels_debit_batch WHERE batch_id = ? AND channel_id = ?", batch_id, channel_id);
+                            "created_at, sent_by, sent_at, version, file_edition FROM payment_channels_debit_batch WHERE batch_id = ? AND channel_id = ?", batch_id, channel_id);
   if (!rows.next()) return {};
   return batch_row(rows);
 }
 
 std::optional<DebitBatch> lock_batch(db::Session& session, std::int64_t channel_id, std::int64_t batch_id) {
   auto rows = session.query("SELECT batch_id, batch_no, channel_id, state, note, collect_on, answer_by, basis, billing_month, format, item_count, amount_fen, file_name, file_sha256, file_bytes, job_id, created_by, "
-                            "created_at, sent_by, sent_at, version FROM payment_channels_debit_batch WHERE batch_id = ? AND channel_id = ? FOR UPDATE", batch_id, channel_id);
+                            "created_at, sent_by, sent_at, version, file_edition FROM payment_channels_debit_batch WHERE batch_id = ? AND channel_id = ? FOR UPDATE", batch_id, channel_id);
   if (!rows.next()) return {};
   return batch_row(rows);
 }
@@ -94,7 +95,7 @@ std::optional<DebitBatch> lock_batch(db::Session& session, std::int64_t channel_
 std::vector<DebitBatch> list_batches(db::Session& session, std::int64_t channel_id, std::int64_t before, int limit) {
   std::vector<DebitBatch> list;
   for (auto rows = session.query("SELECT batch_id, batch_no, channel_id, state, note, collect_on, answer_by, basis, billing_month, format, item_count, amount_fen, file_name, file_sha256, file_bytes, job_id, "
-                                 "created_by, created_at, sent_by, sent_at, version FROM payment_channels_debit_batch WHERE channel_id = ? AND batch_id < ? ORDER BY batch_id DESC LIMIT ?", channel_id, before,
+                                 "created_by, created_at, sent_by, sent_at, version, file_edition FROM payment_channels_debit_batch WHERE channel_id = ? AND batch_id < ? ORDER BY batch_id DESC LIMIT ?", channel_id, before,
                                  limit); rows.next();)
     list.push_back(batch_row(rows));
   return list;

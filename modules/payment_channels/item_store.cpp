@@ -1,9 +1,11 @@
 #include "modules/payment_channels/item_store.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "mis/db/bulk_writer.hpp"
 #include "mis/db/database.hpp"
+#include "mis/http/digest.hpp"
 
 namespace mis::payment_channels {
 namespace {
@@ -77,6 +79,30 @@ std::optional<Item> lock_item(db::Session& session, std::int64_t channel_id, std
 std::optional<Item> lock_item(db::Session& session, std::int64_t item_id) {
   return first_of(session.query("SELECT item_id, channel_id, request_key, kind, state, content_hash, original_key, serial_no, account_no, account_id, amount_fen, business_date, response, answer, "
                                 "payment_id, received_at, changed_at FROM payment_channels_item WHERE item_id = ? FOR UPDATE", item_id));
+}
+
+std::string file_key(Date business_date, std::string_view serial_no) {
+  const auto ymd = business_date.ymd();
+  const auto day = fmt::format("{}{:04}{:02}{:02}/", kFileKeyPrefix, static_cast<int>(ymd.year()), static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()));
+  // As short as a message's key, since a payment's reference holds it and what is put behind it.
+  return day.size() + serial_no.size() <= kMostKeyBytes ? day + std::string(serial_no) : day + http::sha256_hex(serial_no).substr(0, 32);
+}
+
+std::optional<Item> find_taken_in(db::Session& session, const Item& like) {
+  return first_of(session.query("SELECT item_id, channel_id, request_key, kind, state, content_hash, original_key, serial_no, account_no, account_id, amount_fen, business_date, response, answer, "
+                                "payment_id, received_at, changed_at FROM payment_channels_item WHERE channel_id = ? AND business_date IN (?, ?, ?, ?, ?) AND serial_no = ? AND kind = 'pay' AND state = 'paid' "
+                                "AND content_hash = '' AND payment_id IS NOT NULL AND account_no = ? AND amount_fen = ? ORDER BY item_id LIMIT 1", like.channel_id, like.business_date + -2,
+                                like.business_date + -1, like.business_date, like.business_date + 1, like.business_date + 2, like.serial_no, like.account_no, like.amount));
+}
+
+Status rename_item(db::Session& session, const Item& item) {
+  try {
+    session.execute("UPDATE payment_channels_item SET request_key = ?, content_hash = ?, answer = ? WHERE item_id = ?", item.key, item.content_hash, answer_text(item.answer), item.id);
+  } catch (const db::DbError& e) {
+    if (e.kind() != db::DbError::Kind::kDuplicate) throw;
+    return conflict("payment_channels.item_taken", "expected an item with a key of its own but there is one already");
+  }
+  return ok();
 }
 
 Status insert_item(db::Session& session, const Item& item) {

@@ -36,6 +36,9 @@ struct Item {
   ItemAnswer answer;
   std::optional<receivables::PaymentId> payment;
   Instant received_at, changed_at;
+
+  // Two people took the money in, by the channel's file; what the message itself asks for was not known, or was not done.
+  bool taken_in_by_hand() const { return kind == ItemKind::kPay && payment && content_hash.empty(); }
 };
 
 inline constexpr const char* kItemSequence = "payment_channels_item";
@@ -44,6 +47,16 @@ std::optional<Item> find_item(db::Session& session, std::int64_t channel_id, std
 // The same, held until the unit of work ends.
 std::optional<Item> lock_item(db::Session& session, std::int64_t channel_id, std::string_view key);
 std::optional<Item> lock_item(db::Session& session, std::int64_t item_id);
+
+// The key of a payment that was taken in by hand and has none of the channel's. No message's key begins like this.
+inline constexpr std::string_view kFileKeyPrefix = "F/";
+std::string file_key(Date business_date, std::string_view serial_no);
+
+// A standing payment that was taken in by hand under this serial number, of this account and amount, within two days of the date: a
+// message that comes late, or is repeated on another day under another key, is about that one.
+std::optional<Item> find_taken_in(db::Session& session, const Item& like);
+// Gives it the key of the message that asked for it after all. Errors as insert_item.
+Status rename_item(db::Session& session, const Item& item);
 
 // Error payment_channels.item_taken where somebody else has just stored one with this key, or the serial number is another
 // item's of the day: look again.

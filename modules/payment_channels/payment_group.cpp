@@ -8,8 +8,10 @@
 #include "mis/db/database.hpp"
 #include "mis/files/lookup.hpp"
 #include "mis/observe/log.hpp"
+#include "modules/payment_channels/booking_day.hpp"
 #include "modules/payment_channels/domain/mask.hpp"
 #include "modules/payment_channels/payment_item.hpp"
+#include "modules/payment_channels/reconciliation_store.hpp"
 
 namespace mis::payment_channels {
 namespace {
@@ -32,10 +34,19 @@ std::unordered_map<std::string, Label> labels_of(db::Session& session, std::span
   return labels;
 }
 
+// Numbers under which two people have taken in a payment these days: a message with one of them may be about that payment.
+std::unordered_set<std::string> taken_in_by_hand(db::Session& session, std::int64_t channel_id, Date day, std::span<const std::string> serials) {
+  std::unordered_set<std::string> found;
+  const db::Param first[] = {channel_id, day + -2, day + -1, day, day + 1, day + 2};
+  files::query_in(session, "SELECT serial_no FROM payment_channels_item WHERE channel_id = ? AND business_date IN (?, ?, ?, ?, ?) AND content_hash = '' AND payment_id IS NOT NULL AND serial_no IN (*)", serials,
+                  [&](db::Rows& row) { found.insert(row.text(0)); }, first);
+  return found;
+}
+
 }  // namespace
 
 Result<ItemAnswer> PaymentGroups::pay(const Channel& channel, const PayRequest& request) {
-  if (!is_plain(channel, request) || ChannelService::readiness(channel) != Response::kApproved || !is_request_key(request.key) || (!request.serial.empty() && !is_request_key(request.serial)))
+  if (!is_plain(channel, request) || ChannelService::readiness(channel) != Response::kApproved || !is_message_key(request.key) || (!request.serial.empty() && !is_message_key(request.serial)))
     return service_.pay(channel, request);
   Waiting mine{request, false, {}, {}};
   std::unique_lock lock(mutex_);
@@ -71,29 +82,34 @@ Result<ItemAnswer> PaymentGroups::pay(const Channel& channel, const PayRequest& 
 }
 
 void PaymentGroups::take(const Channel& channel, std::span<Waiting* const> group) {
-  const Instant now = services_.clock.now();
   std::vector<std::pair<Waiting*, ItemAnswer>> taken;
   const auto done = services_.database.transact([&](db::Session& session) -> Status {
     taken.clear();
-    std::vector<std::string> keys, account_nos;
+    // From here on whoever closes a day waits for us. Until here we may have waited, even over the cut.
+    share_gate(session, channel.id);
+    const Instant now = services_.clock.now();
+    const Date open = open_day(session, channel, now);
+    std::vector<std::string> keys, account_nos, serials;
     for (const auto* waiting : group) {
       keys.push_back(waiting->request.key);
       account_nos.push_back(waiting->request.account_no);
+      serials.push_back(waiting->request.serial.empty() ? waiting->request.key : waiting->request.serial);
     }
     std::unordered_set<std::string> seen;  // keys that have an item, or are in this group already
     const db::Param of_channel[] = {channel.id};
     files::query_in(session, "SELECT request_key FROM payment_channels_item WHERE channel_id = ? AND request_key IN (*)", keys, [&](db::Rows& row) { seen.insert(row.text(0)); }, of_channel);
     const auto labels = labels_of(session, account_nos);
-    const Date present = business_day(now, channel.profile.cut_off_minutes);
+    const auto by_hand = taken_in_by_hand(session, channel.id, open, serials);
     std::vector<Item> items;
     std::vector<Waiting*> whose;
     std::vector<receivables::Payment> payments;
-    for (auto* waiting : group) {
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      auto* waiting = group[i];
       const auto& request = waiting->request;
       const auto label = labels.find(request.account_no);
-      if (label == labels.end() || !seen.insert(request.key).second) continue;
-      Item item = new_item(channel, request, now);
-      if (broken_amount_or_day(item, channel, request, now) || item.business_date < present) continue;
+      if (label == labels.end() || !seen.insert(request.key).second || by_hand.contains(serials[i])) continue;
+      Item item = new_item(channel, request, open, now);
+      if (broken_amount_or_day(item, channel, request, open, now) || item.business_date != open) continue;
       item.account = label->second.id;
       item.answer.name = masked_name(label->second.name);
       payments.push_back(payment_of(item, channel, now));

@@ -13,17 +13,13 @@ constexpr std::size_t kMostAccountBytes = 32;
 
 }  // namespace
 
-bool is_request_key(std::string_view key) {
-  return !key.empty() && key.size() <= kMostKeyBytes && std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < 0x7F; });
-}
-
 std::string content_hash(const PayRequest& r) {
   std::string text = fmt::format("pay\n{}\n{}\n{}\n{}", r.account_no, r.amount.value, r.serial, r.business_date ? r.business_date->to_string() : "");
   for (const auto month : r.months) text += "\n" + month.to_string();
   return http::sha256_hex(text);
 }
 
-Item new_item(const Channel& channel, const PayRequest& request, Instant now) {
+Item new_item(const Channel& channel, const PayRequest& request, Date open_day, Instant now) {
   Item item;
   item.channel_id = channel.id;
   item.key = request.key;
@@ -31,7 +27,7 @@ Item new_item(const Channel& channel, const PayRequest& request, Instant now) {
   item.serial_no = request.serial.empty() ? request.key : request.serial;
   item.account_no = request.account_no.substr(0, kMostAccountBytes);
   item.amount = request.amount;
-  item.business_date = request.business_date.value_or(business_day(now, channel.profile.cut_off_minutes));
+  item.business_date = request.business_date.value_or(open_day);
   item.received_at = item.changed_at = now;
   item.answer.key = request.key.substr(0, kMostKeyBytes);
   item.answer.account_no = item.account_no;
@@ -40,14 +36,14 @@ Item new_item(const Channel& channel, const PayRequest& request, Instant now) {
   return item;
 }
 
-std::optional<Response> broken_amount_or_day(Item& item, const Channel& channel, const PayRequest& request, Instant now) {
+std::optional<Response> broken_amount_or_day(Item& item, const Channel& channel, const PayRequest& request, Date open_day, Instant now) {
   if (request.amount.value <= 0 || request.amount >= kAmountLimit) {
     item.amount = {};  // nothing that adds up: the column and the sums hold what could be money
     return Response::kInvalidAmount;
   }
   if (request.amount > channel.profile.most_per_payment) return Response::kOverLimit;
-  if (!is_present_business_date(item.business_date, now, channel.profile.cut_off_minutes)) {
-    item.business_date = business_day(now, channel.profile.cut_off_minutes);
+  if (request.business_date && !is_present_business_date(item.business_date, now, channel.profile.cut_off_minutes)) {
+    item.business_date = open_day;
     return Response::kInvalidDate;
   }
   return {};

@@ -13,13 +13,12 @@
 
 namespace mis::payment_channels {
 
-bool is_request_key(std::string_view key);       // 1 to 48 printable ASCII characters
 std::string content_hash(const PayRequest& request);  // the same key with another one is another request
 
-// As it came; without an id, an account or a verdict.
-Item new_item(const Channel& channel, const PayRequest& request, Instant now);
+// As it came; without an id, an account or a verdict. `open_day`: on which it is booked where it names no day.
+Item new_item(const Channel& channel, const PayRequest& request, Date open_day, Instant now);
 // What is wrong with amount and day, before anybody looks for the account; makes of the item what can be stored as refused.
-std::optional<Response> broken_amount_or_day(Item& item, const Channel& channel, const PayRequest& request, Instant now);
+std::optional<Response> broken_amount_or_day(Item& item, const Channel& channel, const PayRequest& request, Date open_day, Instant now);
 // What receivables are asked to take. Names no bills.
 receivables::Payment payment_of(const Item& item, const Channel& channel, Instant now);
 // The money is taken: id, state and answer of the item.

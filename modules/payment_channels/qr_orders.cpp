@@ -1,5 +1,6 @@
 #include "modules/payment_channels/qr_orders.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -12,6 +13,15 @@ namespace {
 constexpr std::array<std::string_view, 4> kStates = {"unknown", "open", "paid", "closed"};
 constexpr std::int64_t kMicrosPerMinute = 60'000'000;
 constexpr std::int64_t kAskAfterMinutes = 2;  // a notice comes within seconds where it comes at all
+constexpr std::int64_t kMostAskMinutes = 60;
+
+Instant later(Instant at, std::int64_t minutes) { return {at.micros + minutes * kMicrosPerMinute}; }
+
+// After 2, 4, 8 … 60 minutes; but an order whose time runs out is asked about soon after.
+Instant next_ask(const QrOrder& order, Instant now) {
+  const std::int64_t minutes = order.asks >= 5 ? kMostAskMinutes : kAskAfterMinutes << order.asks;
+  return std::min(later(now, minutes), std::max(order.expires_at, later(now, kAskAfterMinutes)));
+}
 
 QrOrder order_row(const db::Rows& row) {
   QrOrder order;
@@ -28,11 +38,12 @@ QrOrder order_row(const db::Rows& row) {
   if (const auto by = row.i64_or_null(8)) order.created_by = UserId{*by};
   order.created_at = row.instant(9);
   order.expires_at = row.instant(10);
+  order.asks = row.i32(11);
   return order;
 }
 
 std::optional<QrOrder> order_of_key(db::Session& session, std::int64_t channel_id, UserId by, std::string_view client_key) {
-  auto rows = session.query("SELECT order_no, channel_id, account_no, account_id, amount_fen, state, code_url, trade_no, created_by, created_at, expires_at FROM payment_channels_order "
+  auto rows = session.query("SELECT order_no, channel_id, account_no, account_id, amount_fen, state, code_url, trade_no, created_by, created_at, expires_at, asks FROM payment_channels_order "
                             "WHERE channel_id = ? AND created_by = ? AND client_key = ?", channel_id, by, client_key);
   if (!rows.next()) return {};
   return order_row(rows);
@@ -59,8 +70,9 @@ Result<QrOrder> QrOrderService::create(const OpenChannel& open, const Wanted& wa
     }
     const auto order_no = fmt::format("{}{:014}", label->account_no, services_.database.take_ids("payment_channels_order"));
     const Instant expires{now.micros + channel.profile.merchant.order_minutes * kMicrosPerMinute};
-    s.execute("INSERT INTO payment_channels_order (order_no, channel_id, client_key, account_no, account_id, amount_fen, state, created_by, created_at, expires_at, changed_at) "
-              "VALUES (?, ?, ?, ?, ?, ?, 'unknown', ?, ?, ?, ?)", order_no, channel.id, wanted.client_key, label->account_no, label->id, wanted.amount, caller.user_id, now, expires, now);
+    s.execute("INSERT INTO payment_channels_order (order_no, channel_id, client_key, account_no, account_id, amount_fen, state, created_by, created_at, expires_at, changed_at, ask_after) "
+              "VALUES (?, ?, ?, ?, ?, ?, 'unknown', ?, ?, ?, ?, ?)", order_no, channel.id, wanted.client_key, label->account_no, label->id, wanted.amount, caller.user_id, now, expires, now,
+              later(now, kAskAfterMinutes));
     return *order_of_key(s, channel.id, caller.user_id, wanted.client_key);
   });
   if (!stored || stored->state != OrderState::kUnknown) return stored;
@@ -79,7 +91,7 @@ Result<QrOrder> QrOrderService::create(const OpenChannel& open, const Wanted& wa
 
 Result<std::optional<QrOrder>> QrOrderService::find(std::int64_t channel_id, std::string_view order_no) {
   return services_.database.read([&](db::Session& s) -> Result<std::optional<QrOrder>> {
-    auto rows = s.query("SELECT order_no, channel_id, account_no, account_id, amount_fen, state, code_url, trade_no, created_by, created_at, expires_at FROM payment_channels_order "
+    auto rows = s.query("SELECT order_no, channel_id, account_no, account_id, amount_fen, state, code_url, trade_no, created_by, created_at, expires_at, asks FROM payment_channels_order "
                         "WHERE order_no = ? AND channel_id = ?", order_no, channel_id);
     if (!rows.next()) return std::optional<QrOrder>();
     return std::optional(order_row(rows));
@@ -112,26 +124,35 @@ Result<ItemAnswer> QrOrderService::paid(const OpenChannel& open, const QrOrder& 
   return done;
 }
 
+// Written down before the answer is used, so that an order about which something goes wrong each time does not stand before the others.
+Status QrOrderService::ask_later(const QrOrder& order, Instant now) {
+  return services_.database.transact([&](db::Session& s) -> Status {
+    s.execute("UPDATE payment_channels_order SET asks = asks + 1, ask_after = ? WHERE order_no = ?", next_ask(order, now), order.order_no);
+    return ok();
+  });
+}
+
 Result<int> QrOrderService::repair(const OpenChannel& open, QrProvider& provider, int most) {
   const Instant now = services_.clock.now();
-  const Instant quiet_since{now.micros - kAskAfterMinutes * kMicrosPerMinute};
   auto waiting = services_.database.read([&](db::Session& s) -> Result<std::vector<QrOrder>> {
     std::vector<QrOrder> orders;
-    for (auto rows = s.query("SELECT order_no, channel_id, account_no, account_id, amount_fen, state, code_url, trade_no, created_by, created_at, expires_at FROM payment_channels_order "
-                             "WHERE channel_id = ? AND state IN ('unknown', 'open') AND changed_at <= ? ORDER BY expires_at LIMIT ?", open.channel.id, quiet_since, most); rows.next();)
+    for (auto rows = s.query("SELECT order_no, channel_id, account_no, account_id, amount_fen, state, code_url, trade_no, created_by, created_at, expires_at, asks FROM payment_channels_order "
+                             "WHERE channel_id = ? AND state IN ('unknown', 'open') AND ask_after <= ? ORDER BY ask_after, order_no LIMIT ?", open.channel.id, now, most); rows.next();)
       orders.push_back(order_row(rows));
     return orders;
   });
   if (!waiting) return std::move(waiting).error();
   int settled = 0;
+  std::optional<Error> trouble;
   for (const auto& order : *waiting) {
     auto asked = provider.query(open, order);
-    if (!asked) continue;  // as unknown as before; asked again next time
+    if (auto written = ask_later(order, now); !written) return std::move(written).error();
+    if (!asked) continue;  // as unknown as before
     using State = QrProvider::Asked::State;
     if (asked->state == State::kPaid) {
       auto done = paid(open, order, asked->amount, asked->trade_no);
-      if (!done) return std::move(done).error();
-      settled += done->approved() ? 1 : 0;
+      if (!done) trouble = std::move(done).error();
+      else settled += done->approved() ? 1 : 0;
       continue;
     }
     const bool over = asked->state == State::kClosed || order.expires_at <= now;
@@ -141,6 +162,7 @@ Result<int> QrOrderService::repair(const OpenChannel& open, QrProvider& provider
     if (auto written = write_state(order.order_no, next, asked->code_url, asked->trade_no); !written) return std::move(written).error();
     ++settled;
   }
+  if (settled == 0 && trouble) return std::move(*trouble);
   return settled;
 }
 

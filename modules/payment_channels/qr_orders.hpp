@@ -35,6 +35,7 @@ struct QrOrder {
   std::string code_url, trade_no;
   std::optional<UserId> created_by;
   Instant created_at, expires_at;
+  int asks = 0;  // how often the company was asked without a settling answer
 };
 
 // A payment company as we call it. Errors of kind kUnavailable mean that nobody knows what happened there; others that nothing did.
@@ -72,10 +73,13 @@ class QrOrderService {
   // The company says that it was paid. A different amount than the order's is refused and kept for reconciliation.
   Result<ItemAnswer> paid(const OpenChannel& open, const QrOrder& order, Money amount, std::string_view trade_no);
 
-  // Asks about what is unknown and what nobody has told of for a while; at most `most` of them. Returns how many it settled.
+  // Asks about what is unknown and what nobody has told of for a while; at most `most` of them, those first that were due to be asked
+  // first. What the company cannot tell of is asked about again after 2, 4, 8 … 60 minutes. Returns how many it settled; an error only
+  // where the database is away or nothing was settled because of it.
   Result<int> repair(const OpenChannel& open, QrProvider& provider, int most);
 
  private:
+  Status ask_later(const QrOrder& order, Instant now);
   Status write_state(const std::string& order_no, OrderState state, std::string_view code_url, std::string_view trade_no);
 
   Services services_;

@@ -139,7 +139,11 @@ class Settler {
     const auto next = step(item ? item->state : ItemState::kReceived, ItemEvent::kPostByHand);
     if (!next) return changed_meanwhile();
     const bool fresh = !item;
-    if (fresh) item = new_item();
+    if (fresh) {
+      auto made = new_item();
+      if (!made) return std::move(made).error();
+      item = std::move(*made);
+    }
     const Date today = local_date(now_);
     receivables::Payment payment;
     payment.account = label->id;
@@ -160,7 +164,7 @@ class Settler {
     item->account = label->id;
     item->amount = payment.amount;
     item->payment = outcome->id;
-    item->content_hash.clear();  // nobody asked for this by a message: a late one is compared by its amount and account
+    item->content_hash.clear();  // nobody asked for this by a message: a late one is compared by its account and amount
     item->changed_at = now_;
     item->answer.response = Response::kApproved;
     item->answer.state = item->state;
@@ -181,12 +185,26 @@ class Settler {
     return stored ? ok() : Status(changed_meanwhile());
   }
 
-  Item new_item() const {
+  // Where the file names items by their key, the message itself, should it still come, finds this one by it; else by the serial number.
+  Result<std::string> new_key() const {
+    const auto& serial = difference_.serial_no;
+    if (!channel_.profile.serial_is_retrieval_no && is_message_key(serial)) {
+      const auto there = find_item(session_, channel_.id, serial);
+      if (!there) return serial;
+      // The channel's own payment under this key is the one that the file means. One that was taken in by hand is that of another day:
+      // serial numbers begin anew.
+      if (!there->taken_in_by_hand()) return changed_meanwhile();
+    }
+    return file_key(reconciliation_.business_date, serial);
+  }
+
+  Result<Item> new_item() const {
+    auto key = new_key();
+    if (!key) return std::move(key).error();
     Item item;
     item.id = services_.database.take_ids(kItemSequence);
     item.channel_id = channel_.id;
-    // Where the file names items by their key, the message itself, should it still come, finds this one.
-    item.key = channel_.profile.serial_is_retrieval_no ? "F/" + difference_.serial_no : difference_.serial_no;
+    item.key = std::move(*key);
     item.serial_no = difference_.serial_no;
     item.business_date = reconciliation_.business_date;
     item.received_at = now_;
@@ -235,6 +253,8 @@ Result<Reconciliation> ReconciliationService::load(db::Session& session, const C
   set_their_total(session, reconciliation.id, *total);
   const jobs::Shard shard{reconciliation.id, static_cast<int>(total->count)};
   set_job(session, reconciliation.id, jobs::create(session, now, kReconcileJob, reconciliation.id, "items", {&shard, 1}, by));
+  // Last, so that payments wait for the commit alone: those that began before are waited for, those that come after find the day closed.
+  hold_gate(session, channel.id);
   return *find_reconciliation(session, reconciliation.id);
 }
 
@@ -280,6 +300,9 @@ Result<Difference> ReconciliationService::withdraw(db::Session& session, const C
 }
 
 Result<Difference> ReconciliationService::approve(db::Session& session, const Channel& channel, std::int64_t difference_id, const security::Caller& caller) {
+  // Whoever takes a payment in by hand and the message that asks for it late must not miss each other.
+  hold_channel(session, channel.id);
+  hold_gate(session, channel.id);
   auto found = locked(session, channel, difference_id);
   if (!found) return std::move(found).error();
   auto difference = found->difference;

@@ -55,11 +55,14 @@ SideTotal total_of(db::Rows rows) {
 
 }  // namespace
 
-void share_channel(db::Session& session, std::int64_t channel_id) {
-  session.query("SELECT channel_id FROM payment_channels_channel WHERE channel_id = ? LOCK IN SHARE MODE", channel_id).next();
-}
 void hold_channel(db::Session& session, std::int64_t channel_id) {
   session.query("SELECT channel_id FROM payment_channels_channel WHERE channel_id = ? FOR UPDATE", channel_id).next();
+}
+void share_gate(db::Session& session, std::int64_t channel_id) {
+  session.query("SELECT channel_id FROM payment_channels_gate WHERE channel_id = ? LOCK IN SHARE MODE", channel_id).next();
+}
+void hold_gate(db::Session& session, std::int64_t channel_id) {
+  session.query("SELECT channel_id FROM payment_channels_gate WHERE channel_id = ? FOR UPDATE", channel_id).next();
 }
 
 std::optional<Reconciliation> find_reconciliation(db::Session& session, std::int64_t channel_id, Date business_date) {
@@ -100,6 +103,11 @@ void set_job(db::Session& session, std::int64_t reconciliation_id, JobId job) {
 }
 
 void delete_reconciliation(db::Session& session, std::int64_t reconciliation_id) {
+  // What another file besides this one has as well stays closed.
+  session.execute("UPDATE payment_channels_difference d JOIN payment_channels_difference o ON o.item_id = d.item_id AND o.reconciliation_id = ? AND o.kind = 'other_day' "
+                  "LEFT JOIN payment_channels_difference t ON t.item_id = d.item_id AND t.kind = 'other_day' AND t.reconciliation_id <> o.reconciliation_id "
+                  "SET d.state = 'open', d.how = NULL, d.note = '', d.decided_at = NULL, d.version = d.version + 1 "
+                  "WHERE d.kind = 'only_ours' AND d.state = 'settled' AND d.how = 'ignore' AND d.decided_by IS NULL AND d.reconciliation_id <> ? AND t.difference_id IS NULL", reconciliation_id, reconciliation_id);
   session.execute("DELETE FROM payment_channels_difference WHERE reconciliation_id = ?", reconciliation_id);
   session.execute("DELETE FROM payment_channels_their_item WHERE reconciliation_id = ?", reconciliation_id);
   session.execute("DELETE FROM payment_channels_reconciliation WHERE reconciliation_id = ?", reconciliation_id);

@@ -50,9 +50,13 @@ struct Difference {
   int version = 1;
 };
 
-// Hold the channel's row: shared by payments at the edge of a day, alone by whoever loads the day's file.
-void share_channel(db::Session& session, std::int64_t channel_id);
+// Holds the channel's row: one at a time loads its files, compares, settles, decides.
 void hold_channel(db::Session& session, std::int64_t channel_id);
+// The gate of the channel's days, held until the transaction ends: shared by whoever books on a day, alone by whoever closes one or
+// takes a payment in by hand. So whoever books sees a day that was closed before, and whoever closes it sees all that was booked on it.
+// Whoever needs the channel's row as well takes that first.
+void share_gate(db::Session& session, std::int64_t channel_id);
+void hold_gate(db::Session& session, std::int64_t channel_id);
 
 std::optional<Reconciliation> find_reconciliation(db::Session& session, std::int64_t channel_id, Date business_date);
 std::optional<Reconciliation> find_reconciliation(db::Session& session, std::int64_t reconciliation_id);
@@ -60,7 +64,8 @@ std::vector<Reconciliation> list_reconciliations(db::Session& session, std::int6
 std::int64_t insert_reconciliation(db::Session& session, const Reconciliation& reconciliation);
 void set_their_total(db::Session& session, std::int64_t reconciliation_id, const SideTotal& theirs);
 void set_job(db::Session& session, std::int64_t reconciliation_id, JobId job);
-// With its lines and differences. Only where nobody has decided anything about them.
+// With its lines and differences; differences of other days that it has closed are open again. Only where nobody has decided
+// anything about its own.
 void delete_reconciliation(db::Session& session, std::int64_t reconciliation_id);
 bool is_decided_about(db::Session& session, std::int64_t reconciliation_id);
 

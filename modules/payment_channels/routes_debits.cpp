@@ -2,14 +2,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "mis/base/decimal.hpp"
-#include "mis/http/fields.hpp"
-#include "mis/http/idempotency.hpp"
-#include "mis/http/page.hpp"
 #include "mis/security/audit.hpp"
 #include "modules/customers/customers.hpp"
-#include "modules/payment_channels/channel_json.hpp"
 #include "modules/payment_channels/debit_results.hpp"
+#include "modules/payment_channels/route_parts.hpp"
 #include "modules/payment_channels/routes.hpp"
 
 namespace mis::payment_channels {
@@ -19,11 +15,6 @@ using nlohmann::json;
 using namespace mis::http;
 
 constexpr std::size_t kMostResultBytes = 128U << 20U;  // pain.002 of 100,000 debits has some 60 MB
-
-template <class T>
-json or_null(const std::optional<T>& value) { return value ? json(value->to_string()) : json(nullptr); }
-json or_null(const std::optional<Money>& value) { return value ? json(format_yuan(*value)) : json(nullptr); }
-json or_null(const std::string& value) { return value.empty() ? json(nullptr) : json(value); }
 
 json to_json(const DebitBatch& b) {
   return {{"batch_id", b.id},
@@ -39,7 +30,7 @@ json to_json(const DebitBatch& b) {
           {"amount", format_yuan(b.amount)},
           {"file_name", or_null(b.file_name)},
           {"file_sha256", or_null(b.file_sha256)},
-          {"job_id", b.job ? json(b.job->value) : json(nullptr)},
+          {"job_id", or_null(b.job)},
           {"created_at", b.created_at.to_string()},
           {"sent_at", or_null(b.sent_at)},
           {"version", b.version}};
@@ -49,7 +40,7 @@ json to_json(db::Session& session, const DebitResult& r) {
   json verdicts = json::array();
   for (const auto& v : count_verdicts(session, r.id)) verdicts.push_back({{"verdict", v.verdict}, {"count", v.count}, {"paid", format_yuan(v.paid)}});
   return {{"result_id", r.id}, {"state", r.taken ? "taken" : "loaded"}, {"file_name", r.file_name}, {"file_sha256", r.file_sha256}, {"lines", r.lines}, {"verdicts", verdicts},
-          {"job_id", r.job ? json(r.job->value) : json(nullptr)}, {"loaded_at", r.loaded_at.to_string()}, {"taken_at", or_null(r.taken_at)}};
+          {"job_id", or_null(r.job)}, {"loaded_at", r.loaded_at.to_string()}, {"taken_at", or_null(r.taken_at)}};
 }
 
 json debits_to_json(db::Session& session, const std::vector<DebitItem>& list) {
@@ -79,7 +70,7 @@ json debits_to_json(db::Session& session, const std::vector<DebitItem>& list) {
 json to_json(db::Session& session, const DebitDifferenceRow& d) {
   return {{"difference_id", d.id},
           {"batch_id", d.batch_id},
-          {"line_no", d.line_no ? json(*d.line_no) : json(nullptr)},
+          {"line_no", or_null(d.line_no)},
           {"kind", d.kind},
           {"end_to_end_id", or_null(d.end_to_end_id)},
           {"expected", or_null(d.expected)},
@@ -129,16 +120,9 @@ Result<Answer> create_answer(const Services& services, const Request& request, c
 
 Result<Answer> batches_answer(const Services& services, const Request& request, const security::Caller& caller) {
   auto query = Fields::of_query(request);
-  const auto page = query.page(1);
-  if (auto error = query.finish()) return *error;
-  return services.database.read([&](db::Session& s) -> Result<Answer> {
-    auto channel = channel_of(s, request, caller);
-    if (!channel) return std::move(channel).error();
-    const auto list = list_batches(s, channel->id, page.key(0, INT64_MAX), page.limit + 1);
-    json items = json::array();
-    for (const auto& b : list) items.push_back(to_json(b));
-    return page_answer(std::move(items), page, [&](std::size_t i) { return std::vector{std::to_string(list[i].id)}; });
-  });
+  return channel_page(services, request, caller, query,
+                      [](db::Session& s, const Channel& channel, const PageRequest& page) { return Result(list_batches(s, channel.id, page.key(0, INT64_MAX), page.limit + 1)); },
+                      [](db::Session&, const auto& list) { return each_to_json(list, [](const DebitBatch& b) { return to_json(b); }); });
 }
 
 Result<Answer> batch_answer(const Services& services, const Request& request, const security::Caller& caller) {
@@ -159,16 +143,13 @@ Result<Answer> batch_answer(const Services& services, const Request& request, co
 Result<Answer> items_answer(const Services& services, const Request& request, const security::Caller& caller) {
   auto query = Fields::of_query(request);
   const auto state = query.optional_one_of("state", {"prepared", "sent", "unknown", "paid", "partly", "refused", "cancelled", "returned"});
-  const auto page = query.page(1);
-  if (auto error = query.finish()) return *error;
-  return services.database.read([&](db::Session& s) -> Result<Answer> {
-    auto channel = channel_of(s, request, caller);
-    if (!channel) return std::move(channel).error();
-    auto batch = batch_of(s, *channel, request);
-    if (!batch) return std::move(batch).error();
-    const auto list = list_debits(s, batch->id, state ? debit_state_of(*state) : std::nullopt, page.key(0, 0), page.limit + 1);
-    return page_answer(debits_to_json(s, list), page, [&](std::size_t i) { return std::vector{std::to_string(list[i].id)}; });
-  });
+  return channel_page(services, request, caller, query,
+                      [&](db::Session& s, const Channel& channel, const PageRequest& page) -> Result<std::vector<DebitItem>> {
+                        auto batch = batch_of(s, channel, request);
+                        if (!batch) return std::move(batch).error();
+                        return list_debits(s, batch->id, state ? debit_state_of(*state) : std::nullopt, page.key(0, 0), page.limit + 1);
+                      },
+                      debits_to_json);
 }
 
 Result<Answer> file_answer(const Services& services, const Request& request, const security::Caller& caller) {
@@ -188,62 +169,34 @@ Result<Answer> file_answer(const Services& services, const Request& request, con
 
 using BatchCommand = std::function<Result<DebitBatch>(db::Session&, DebitBatchService&, const Channel&, std::int64_t)>;
 Result<Answer> batch_command(const Services& services, const Request& request, const security::Caller& caller, const char* action, const BatchCommand& command) {
-  auto id = request.id_param("batch_id");
-  if (!id) return std::move(id).error();
-  return idempotent(services, request, caller, [&](db::Session& s) -> Result<Answer> {
-    auto channel = channel_of(s, request, caller);
-    if (!channel) return std::move(channel).error();
-    DebitBatchService service(services);
-    auto done = command(s, service, *channel, *id);
-    if (!done) return std::move(done).error();
-    audit(s, services, caller, action, *channel, *done);
-    return json_answer(to_json(*done));
-  });
+  DebitBatchService service(services);
+  return channel_command(services, request, caller, "batch_id", [&](db::Session& s, const Channel& channel, std::int64_t id) { return command(s, service, channel, id); },
+                         [&](db::Session& s, const Channel& channel, const DebitBatch& done) {
+                           audit(s, services, caller, action, channel, done);
+                           return to_json(done);
+                         });
 }
 
 Result<Answer> result_answer(const Services& services, const Request& request, const security::Caller& caller) {
-  auto query = Fields::of_query(request);
-  const auto name = query.optional_text("file_name", {.max_length = 100}).value_or("");
-  if (auto error = query.finish()) return *error;
   auto id = request.id_param("batch_id");
   if (!id) return std::move(id).error();
-  return idempotent(services, request, caller, [&](db::Session& s) -> Result<Answer> {
-    auto channel = channel_of(s, request, caller);
-    if (!channel) return std::move(channel).error();
-    auto loaded = DebitResultService(services).load(s, *channel, *id, {name, request.body}, caller.user_id);
-    if (!loaded) return std::move(loaded).error();
-    return accepted_job(loaded->job->value);
-  });
+  return upload_answer(services, request, caller, [&](db::Session& s, const Channel& channel, const std::string& name) { return DebitResultService(services).load(s, channel, *id, {name, request.body}, caller.user_id); });
 }
 
 Result<Answer> differences_answer(const Services& services, const Request& request, const security::Caller& caller) {
   auto query = Fields::of_query(request);
   const auto state = query.optional_one_of("state", {"open", "proposed", "settled"});
   const auto batch_id = query.optional_integer("batch_id", {.min = 1});
-  const auto page = query.page(1);
-  if (auto error = query.finish()) return *error;
-  return services.database.read([&](db::Session& s) -> Result<Answer> {
-    auto channel = channel_of(s, request, caller);
-    if (!channel) return std::move(channel).error();
-    const auto list = list_debit_differences(s, channel->id, state, page.key(0, 0), page.limit + 1, batch_id);
-    json items = json::array();
-    for (const auto& d : list) items.push_back(to_json(s, d));
-    return page_answer(std::move(items), page, [&](std::size_t i) { return std::vector{std::to_string(list[i].id)}; });
-  });
+  return channel_page(services, request, caller, query,
+                      [&](db::Session& s, const Channel& channel, const PageRequest& page) { return Result(list_debit_differences(s, channel.id, state, page.key(0, 0), page.limit + 1, batch_id)); },
+                      [](db::Session& s, const auto& list) { return each_to_json(list, [&](const DebitDifferenceRow& d) { return to_json(s, d); }); });
 }
 
 using DifferenceCommand = std::function<Result<DebitDifferenceRow>(db::Session&, DebitDifferenceService&, const Channel&, std::int64_t)>;
 Result<Answer> difference_command(const Services& services, const Request& request, const security::Caller& caller, const DifferenceCommand& command) {
-  auto id = request.id_param("difference_id");
-  if (!id) return std::move(id).error();
-  return idempotent(services, request, caller, [&](db::Session& s) -> Result<Answer> {
-    auto channel = channel_of(s, request, caller);
-    if (!channel) return std::move(channel).error();
-    DebitDifferenceService service(services);
-    auto done = command(s, service, *channel, *id);
-    if (!done) return std::move(done).error();
-    return json_answer(to_json(s, *done));
-  });
+  DebitDifferenceService service(services);
+  return channel_command(services, request, caller, "difference_id", [&](db::Session& s, const Channel& channel, std::int64_t id) { return command(s, service, channel, id); },
+                         [](db::Session& s, const Channel&, const DebitDifferenceRow& done) { return to_json(s, done); });
 }
 
 Result<Answer> resolve_answer(const Services& services, const Request& request, const security::Caller& caller) {
@@ -317,7 +270,7 @@ void register_batches(Registry& registry) {
   registry.route({.method = Method::kPost,
                   .path = "/api/v1/channels/{code}/debit-batches/{batch_id}/send",
                   .permission = Permission("channels.operate"),
-                  .summary = "Release a batch: its file may go to the bank, and it is not cancelled any more",
+                  .summary = "Release a batch: its file may go to the bank, and it is not cancelled any more; debits whose mandate was cancelled are taken out, and a batch of which nothing is left, or whose day is over, is cancelled",
                   .handler = [&services](const Request& r, const security::Caller& c) {
                     return batch_command(services, r, c, "payment_channels.debit_batch_send", [&](db::Session& s, DebitBatchService& service, const Channel& channel, std::int64_t id) { return service.send(s, channel, id, c.user_id); });
                   },
@@ -326,7 +279,7 @@ void register_batches(Registry& registry) {
   registry.route({.method = Method::kPost,
                   .path = "/api/v1/channels/{code}/debit-batches/{batch_id}/cancel",
                   .permission = Permission("channels.operate"),
-                  .summary = "Cancel a batch before it is sent",
+                  .summary = "Cancel a batch before it is sent, also one whose gathering has failed",
                   .handler = [&services](const Request& r, const security::Caller& c) {
                     return batch_command(services, r, c, "payment_channels.debit_batch_cancel", [&](db::Session& s, DebitBatchService& service, const Channel& channel, std::int64_t id) { return service.cancel(s, channel, id); });
                   },

@@ -1,12 +1,8 @@
 // Statements and unidentified receipts over HTTP.
 #include <nlohmann/json.hpp>
 
-#include "mis/base/decimal.hpp"
-#include "mis/http/fields.hpp"
-#include "mis/http/idempotency.hpp"
-#include "mis/http/page.hpp"
 #include "modules/customers/customers.hpp"
-#include "modules/payment_channels/channel_json.hpp"
+#include "modules/payment_channels/route_parts.hpp"
 #include "modules/payment_channels/routes.hpp"
 #include "modules/payment_channels/statements.hpp"
 
@@ -20,11 +16,9 @@ constexpr std::size_t kMostStatementBytes = 32U << 20U;
 
 Schema receipt_state() { return schema::one_of({"received", "settled", "proposed", "paid", "unidentified", "assigned", "returning", "returned", "noted", "bounced"}); }
 
-json or_null(const std::string& value) { return value.empty() ? json(nullptr) : json(value); }
-
 json to_json(const StatementLoad& l) {
   return {{"file_id", l.id}, {"state", l.taken ? "taken" : "loaded"}, {"file_name", l.file_name}, {"file_sha256", l.file_sha256}, {"receipts", l.receipts}, {"known", l.known},
-          {"job_id", l.job ? json(l.job->value) : json(nullptr)}, {"loaded_at", l.loaded_at.to_string()}};
+          {"job_id", or_null(l.job)}, {"loaded_at", l.loaded_at.to_string()}};
 }
 
 json receipts_to_json(db::Session& session, const std::vector<Receipt>& list) {
@@ -48,9 +42,9 @@ json receipts_to_json(db::Session& session, const std::vector<Receipt>& list) {
                      {"state", r.state},
                      {"account_no", label == labels.end() ? json(nullptr) : json(label->second.account_no)},
                      {"name", label == labels.end() ? json(nullptr) : json(label->second.name)},
-                     {"batch_id", r.batch_id ? json(*r.batch_id) : json(nullptr)},
-                     {"business_date", r.day_on ? json(r.day_on->to_string()) : json(nullptr)},
-                     {"settlement_id", r.settlement_id ? json(*r.settlement_id) : json(nullptr)},
+                     {"batch_id", or_null(r.batch_id)},
+                     {"business_date", or_null(r.day_on)},
+                     {"settlement_id", or_null(r.settlement_id)},
                      {"note", or_null(r.note)},
                      {"proposed_by", person(session, r.proposed_by)},
                      {"proposed_by_id", r.proposed_by ? json(r.proposed_by->value) : json(nullptr)},
@@ -61,57 +55,28 @@ json receipts_to_json(db::Session& session, const std::vector<Receipt>& list) {
 }
 
 Result<Answer> load_answer(const Services& services, const Request& request, const security::Caller& caller) {
-  auto query = Fields::of_query(request);
-  const auto name = query.optional_text("file_name", {.max_length = 100}).value_or("");
-  if (auto error = query.finish()) return *error;
-  return idempotent(services, request, caller, [&](db::Session& s) -> Result<Answer> {
-    auto channel = channel_of(s, request, caller);
-    if (!channel) return std::move(channel).error();
-    auto loaded = StatementService(services).load(s, *channel, {name, request.body}, caller.user_id);
-    if (!loaded) return std::move(loaded).error();
-    return accepted_job(loaded->job->value);
-  });
+  return upload_answer(services, request, caller, [&](db::Session& s, const Channel& channel, const std::string& name) { return StatementService(services).load(s, channel, {name, request.body}, caller.user_id); });
 }
 
 Result<Answer> files_answer(const Services& services, const Request& request, const security::Caller& caller) {
   auto query = Fields::of_query(request);
-  const auto page = query.page(1);
-  if (auto error = query.finish()) return *error;
-  return services.database.read([&](db::Session& s) -> Result<Answer> {
-    auto channel = channel_of(s, request, caller);
-    if (!channel) return std::move(channel).error();
-    const auto list = list_statement_loads(s, channel->id, page.key(0, INT64_MAX), page.limit + 1);
-    json items = json::array();
-    for (const auto& l : list) items.push_back(to_json(l));
-    return page_answer(std::move(items), page, [&](std::size_t i) { return std::vector{std::to_string(list[i].id)}; });
-  });
+  return channel_page(services, request, caller, query,
+                      [](db::Session& s, const Channel& channel, const PageRequest& page) { return Result(list_statement_loads(s, channel.id, page.key(0, INT64_MAX), page.limit + 1)); },
+                      [](db::Session&, const auto& list) { return each_to_json(list, [](const StatementLoad& l) { return to_json(l); }); });
 }
 
 Result<Answer> receipts_answer(const Services& services, const Request& request, const security::Caller& caller) {
   auto query = Fields::of_query(request);
   const auto state = query.optional_one_of("state", {"received", "settled", "proposed", "paid", "unidentified", "assigned", "returning", "returned", "noted", "bounced"});
-  const auto page = query.page(1);
-  if (auto error = query.finish()) return *error;
-  return services.database.read([&](db::Session& s) -> Result<Answer> {
-    auto channel = channel_of(s, request, caller);
-    if (!channel) return std::move(channel).error();
-    const auto list = list_receipts(s, channel->id, state, page.key(0, 0), page.limit + 1);
-    return page_answer(receipts_to_json(s, list), page, [&](std::size_t i) { return std::vector{std::to_string(list[i].id)}; });
-  });
+  return channel_page(services, request, caller, query,
+                      [&](db::Session& s, const Channel& channel, const PageRequest& page) { return Result(list_receipts(s, channel.id, state, page.key(0, 0), page.limit + 1)); }, receipts_to_json);
 }
 
 using Command = std::function<Result<Receipt>(db::Session&, StatementService&, const Channel&, std::int64_t)>;
 Result<Answer> receipt_command(const Services& services, const Request& request, const security::Caller& caller, const Command& command) {
-  auto id = request.id_param("receipt_id");
-  if (!id) return std::move(id).error();
-  return idempotent(services, request, caller, [&](db::Session& s) -> Result<Answer> {
-    auto channel = channel_of(s, request, caller);
-    if (!channel) return std::move(channel).error();
-    StatementService service(services);
-    auto done = command(s, service, *channel, *id);
-    if (!done) return std::move(done).error();
-    return json_answer(receipts_to_json(s, {*done}).at(0));
-  });
+  StatementService service(services);
+  return channel_command(services, request, caller, "receipt_id", [&](db::Session& s, const Channel& channel, std::int64_t id) { return command(s, service, channel, id); },
+                         [](db::Session& s, const Channel&, const Receipt& done) { return receipts_to_json(s, {done}).at(0); });
 }
 
 Result<Answer> assign_answer(const Services& services, const Request& request, const security::Caller& caller) {

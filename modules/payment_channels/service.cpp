@@ -6,6 +6,7 @@
 
 #include "mis/http/digest.hpp"
 #include "modules/customers/customers.hpp"
+#include "modules/payment_channels/booking_day.hpp"
 #include "modules/payment_channels/domain/mask.hpp"
 #include "modules/payment_channels/item_store.hpp"
 #include "modules/payment_channels/payment_item.hpp"
@@ -20,13 +21,6 @@ constexpr const char* kTaken = "payment_channels.item_taken";
 constexpr const char* kRuleBroken = "payment_channels.rule_broken";  // stays inside: undoes the unit of work before the refusal is stored
 constexpr int kMostAttempts = 4;
 constexpr std::size_t kMostAccountBytes = 32;
-
-// Whether the day's file is here already: nothing may be added to that day then. Whoever loads a file holds the channel's row
-// meanwhile, so a payment at the edge of the day is either seen by the comparison or refused.
-bool is_reconciled(db::Session& session, std::int64_t channel_id, Date business_date) {
-  share_channel(session, channel_id);
-  return find_reconciliation(session, channel_id, business_date).has_value();
-}
 
 std::string cut(std::string_view text, std::size_t most) { return std::string(text.substr(0, most)); }
 
@@ -72,15 +66,21 @@ std::optional<std::vector<BillKey>> bills_of(const receivables::AccountDue& due,
 // One payment of one channel, tried inside one unit of work.
 class Payer {
  public:
-  Payer(const Services& services, db::Session& session, const Channel& channel, const PayRequest& request, Instant now)
-      : services_(services), session_(session), channel_(channel), request_(request), now_(now) {}
+  Payer(const Services& services, db::Session& session, const Channel& channel, const PayRequest& request)
+      : services_(services), session_(session), channel_(channel), request_(request), now_(services.clock.now()) {}
 
   // Which refusal has to be stored instead, where the unit of work ended with kRuleBroken.
   Response reason() const { return reason_; }
 
   Result<ItemAnswer> run(std::optional<Response> refusal) {
     if (auto stored = find_item(session_, channel_.id, request_.key)) return again(*stored);
-    Item item = new_item(channel_, request_, now_);
+    // From here on whoever closes a day waits for us. Until here we may have waited, even over the cut.
+    share_gate(session_, channel_.id);
+    now_ = services_.clock.now();
+    open_day_ = open_day(session_, channel_, now_);
+    Item item = new_item(channel_, request_, open_day_, now_);
+    if (!refusal)
+      if (auto taken_in = find_taken_in(session_, item)) return claim(*taken_in);
     // Asked even where the refusal is known, since it finds the account that the item is of.
     const auto broken = broken_rule(item);
     if (!refusal) refusal = broken;
@@ -93,8 +93,8 @@ class Payer {
 
  private:
   std::optional<Response> broken_rule(Item& item) {
-    if (const auto broken = broken_amount_or_day(item, channel_, request_, now_)) return broken;
-    if (item.business_date < business_day(now_, channel_.profile.cut_off_minutes) && is_reconciled(session_, channel_.id, item.business_date)) return Response::kCutOff;
+    if (const auto broken = broken_amount_or_day(item, channel_, request_, open_day_, now_)) return broken;
+    if (is_reconciled(session_, channel_.id, item.business_date)) return Response::kCutOff;
     auto label = customers::find_label(session_, item.account_no);
     if (!label || request_.account_no != label->account_no) return Response::kNoSuchAccount;
     item.account = label->id;
@@ -125,7 +125,7 @@ class Payer {
       if (!locked) return conflict(kTaken, "expected the item to be there still but it is not");
       // Somebody may have taken the money in by hand since the row was read: then the answer is another.
       if (locked->state != stored.state || locked->payment != stored.payment || locked->content_hash != stored.content_hash) return again(*locked);
-      const Item fresh = new_item(channel_, request_, now_);
+      const Item fresh = new_item(channel_, request_, open_day(session_, channel_, now_), now_);
       locked->content_hash = fresh.content_hash;
       locked->account_no = fresh.account_no;
       if (request_.amount.value > 0 && request_.amount < kAmountLimit) locked->amount = request_.amount;
@@ -137,6 +137,21 @@ class Payer {
       return locked->answer;
     }
     return told(stored, next.response);
+  }
+
+  // Two people have taken in what this asks for, by the channel's file: it is paid, under whatever key it comes.
+  Result<ItemAnswer> claim(const Item& found) {
+    auto locked = lock_item(session_, found.id);
+    if (!locked || !locked->taken_in_by_hand() || locked->state != ItemState::kPaid) return conflict(kTaken, "expected the payment that was taken in to be there still but it is not");
+    if (locked->key.starts_with(kFileKeyPrefix)) {
+      // From now on the message's own: another one with this number is another payment.
+      locked->key = locked->answer.key = request_.key;
+      locked->content_hash = content_hash(request_);
+      if (auto renamed = rename_item(session_, *locked); !renamed) return std::move(renamed).error();
+    }
+    auto answer = told_again(*locked);
+    answer.key = request_.key;
+    return answer;
   }
 
   Error break_rule(Response why) {
@@ -179,14 +194,15 @@ class Payer {
   const Channel& channel_;
   const PayRequest& request_;
   Instant now_;
+  Date open_day_;
   Response reason_ = Response::kUnavailable;
 };
 
 // One reversal, tried inside one unit of work.
 class Reverser {
  public:
-  Reverser(const Services& services, db::Session& session, const Channel& channel, const ReverseRequest& request, Instant now)
-      : services_(services), session_(session), channel_(channel), request_(request), now_(now) {}
+  Reverser(const Services& services, db::Session& session, const Channel& channel, const ReverseRequest& request)
+      : services_(services), session_(session), channel_(channel), request_(request), now_(services.clock.now()) {}
 
   Response reason() const { return reason_; }
 
@@ -196,6 +212,8 @@ class Reverser {
         if (stored->content_hash != hash_of(request_)) return told(*stored, Response::kReused);
         return told_again(*stored);
       }
+    share_gate(session_, channel_.id);
+    now_ = services_.clock.now();
     auto original = lock_item(session_, channel_.id, request_.original_key);
     if (!original) {
       auto voided = void_unseen(!refusal);
@@ -206,7 +224,7 @@ class Reverser {
     if (refusal) return keep(*original, *refusal);
     if (request_.amount && original->payment && *request_.amount != original->amount) return keep(*original, Response::kInvalidAmount);
     if (request_.account_no && original->payment && *request_.account_no != original->account_no) return keep(*original, Response::kNoSuchAccount);
-    const bool late = business_day(now_, channel_.profile.cut_off_minutes) > original->business_date;
+    const bool late = business_day(now_, channel_.profile.cut_off_minutes) > original->business_date || is_reconciled(session_, channel_.id, original->business_date);
     const auto next = *step(original->state, late ? ItemEvent::kReverseLate : ItemEvent::kReverse);
     if (next.money == MoneyEffect::kOut) {
       if (auto taken = give_money_back(*original, next.to); !taken) return std::move(taken).error();
@@ -228,8 +246,8 @@ class Reverser {
     item.account_no = cut(request_.account_no.value_or(""), kMostAccountBytes);
     item.state = step(ItemState::kReceived, ItemEvent::kReverse)->to;
     if (request_.amount && request_.amount->value > 0 && *request_.amount < kAmountLimit) item.amount = *request_.amount;
-    const Date present = business_day(now_, channel_.profile.cut_off_minutes);
-    item.business_date = request_.business_date && is_present_business_date(*request_.business_date, now_, channel_.profile.cut_off_minutes) ? *request_.business_date : present;
+    const bool on_its_day = request_.business_date && is_present_business_date(*request_.business_date, now_, channel_.profile.cut_off_minutes) && !is_reconciled(session_, channel_.id, *request_.business_date);
+    item.business_date = on_its_day ? *request_.business_date : open_day(session_, channel_, now_);
     item.received_at = item.changed_at = now_;
     item.answer = plain_answer(Response::kReversedBefore, item.key);
     item.answer.state = item.state;
@@ -287,12 +305,11 @@ class Reverser {
 // Tries until the row with the key is ours or somebody else's: whoever comes second finds it and answers from it.
 template <class Work, class Request>
 Result<ItemAnswer> until_decided(const Services& services, const Channel& channel, const Request& request, std::optional<Response> refusal = {}) {
-  const Instant now = services.clock.now();
   Error last = unavailable("payment_channels.busy", "expected to decide about the request in a few attempts but others were quicker each time");
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
     Response reason = Response::kUnavailable;
     auto done = services.database.transact([&](db::Session& session) -> Result<ItemAnswer> {
-      Work work(services, session, channel, request, now);
+      Work work(services, session, channel, request);
       auto answer = work.run(refusal);
       reason = work.reason();
       return answer;
@@ -313,6 +330,10 @@ Result<ItemAnswer> until_decided(const Services& services, const Channel& channe
 }
 
 }  // namespace
+
+bool is_message_key(std::string_view key) {
+  return !key.empty() && key.size() <= kMostKeyBytes && !key.starts_with(kFileKeyPrefix) && std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < 0x7F; });
+}
 
 std::string payment_reference(std::string_view key, std::int64_t again) { return again == 0 ? std::string(key) : fmt::format("{}/{}", key, again); }
 
@@ -356,18 +377,18 @@ Result<QueryAnswer> ChannelService::query(const Channel& channel, const QueryReq
 
 Result<ItemAnswer> ChannelService::pay(const Channel& channel, const PayRequest& request) {
   if (const auto ready = readiness(channel); ready != Response::kApproved) return plain_answer(ready, request.key);
-  if (!is_request_key(request.key) || (!request.serial.empty() && !is_request_key(request.serial))) return plain_answer(Response::kFormat, request.key);
+  if (!is_message_key(request.key) || (!request.serial.empty() && !is_message_key(request.serial))) return plain_answer(Response::kFormat, request.key);
   return until_decided<Payer>(services_, channel, request);
 }
 
 Result<ItemAnswer> ChannelService::refuse(const Channel& channel, const PayRequest& request, Response why) {
-  if (!is_request_key(request.key) || (!request.serial.empty() && !is_request_key(request.serial))) return plain_answer(Response::kFormat, request.key);
+  if (!is_message_key(request.key) || (!request.serial.empty() && !is_message_key(request.serial))) return plain_answer(Response::kFormat, request.key);
   return until_decided<Payer>(services_, channel, request, why);
 }
 
 Result<ItemAnswer> ChannelService::reverse(const Channel& channel, const ReverseRequest& request) {
   if (const auto ready = readiness(channel); ready != Response::kApproved) return plain_answer(ready, request.original_key);
-  if (!is_request_key(request.original_key) || (!request.key.empty() && !is_request_key(request.key))) return plain_answer(Response::kFormat, request.original_key);
+  if (!is_message_key(request.original_key) || (!request.key.empty() && !is_message_key(request.key))) return plain_answer(Response::kFormat, request.original_key);
   return until_decided<Reverser>(services_, channel, request);
 }
 

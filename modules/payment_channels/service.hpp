@@ -24,6 +24,8 @@
 namespace mis::payment_channels {
 
 inline constexpr std::size_t kMostKeyBytes = 48;  // with what is put before and behind it, it is a payment's reference
+// 1 to 48 printable ASCII characters that do not look like a key of our own (see file_key).
+bool is_message_key(std::string_view key);
 
 struct QueryRequest {
   std::string account_no;
@@ -48,7 +50,7 @@ struct PayRequest {
   std::string account_no;
   Money amount;
   std::vector<BillingMonth> months = {};      // pay only these bills, in this order; empty: all, by the utility's order
-  std::optional<Date> business_date = {};     // nothing: the present business day
+  std::optional<Date> business_date = {};     // nothing: the business day at which it is booked
 };
 
 struct ReverseRequest {

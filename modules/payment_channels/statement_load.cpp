@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "mis/base/fitted_text.hpp"
 #include "mis/db/bulk_writer.hpp"
 #include "mis/files/lookup.hpp"
 #include "mis/http/digest.hpp"
-#include "modules/payment_channels/domain/fitted_text.hpp"
 #include "modules/payment_channels/formats/statement.hpp"
 #include "modules/payment_channels/statements.hpp"
 
@@ -164,7 +164,7 @@ ToldEntries told_entries(db::Session& session, std::int64_t channel_id, const st
   std::sort(keys.begin(), keys.end());
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
   ToldEntries told;
-  std::set<std::pair<std::string, int>> parts;  // the column's order ignores case, so that a row may come for two keys
+  std::set<std::pair<std::string, int>> parts;  // blanks at the end do not count in the column, so that a row may come for two keys
   const db::Param first[] = {db::Param(channel_id)};
   files::query_in(session, "SELECT entry_key, part_no, booked_on, amount_fen, direction FROM payment_channels_receipt WHERE channel_id = ? AND entry_key IN (*)", keys,
                   [&](db::Rows& row) {

@@ -37,7 +37,7 @@ void check_batches(db::Session& s, Differences& differences) {
                            "OR (b.state = 'prepared' AND (b.item_count <> COALESCE(i.items, 0) OR b.amount_fen <> COALESCE(i.amount, 0)))) LIMIT ?", kMost); rows.next();)
     differences.push_back(fmt::format("batch {}: expected {} debits of {} fen as in its file but found {} of {} fen", rows.text(0), rows.i64(1), rows.i64(2), rows.i64(3), rows.i64(4)));
   for (auto rows = s.query("SELECT b.batch_no, b.file_bytes, COALESCE(f.size, 0) FROM payment_channels_debit_batch b "
-                           "LEFT JOIN (SELECT batch_id, CAST(SUM(LENGTH(bytes)) AS SIGNED) AS size FROM payment_channels_debit_file GROUP BY batch_id) f ON f.batch_id = b.batch_id "
+                           "LEFT JOIN (SELECT batch_id, edition, CAST(SUM(LENGTH(bytes)) AS SIGNED) AS size FROM payment_channels_debit_file GROUP BY batch_id, edition) f ON f.batch_id = b.batch_id AND f.edition = b.file_edition "
                            "WHERE b.state IN ('prepared', 'sent', 'closed') AND NOT (b.file_bytes <=> COALESCE(f.size, 0)) LIMIT ?", kMost); rows.next();)
     differences.push_back(fmt::format("batch {}: expected its file to have {} bytes but it has {}", rows.text(0), rows.is_null(1) ? 0 : rows.i64(1), rows.i64(2)));
   for (auto rows = s.query("SELECT b.batch_no, COUNT(*) FROM payment_channels_debit_batch b JOIN payment_channels_debit_item i ON i.batch_id = b.batch_id "

@@ -252,7 +252,70 @@ TEST_CASE("the file provider writes one file per batch, with what was queued, an
   const auto written = std::filesystem::last_write_time(files.path_of(batch));
   CHECK(office.deliver(files, Kind::kEmail)->sent == 1);
   CHECK(std::filesystem::last_write_time(files.path_of(batch)) == written);
-  CHECK(std::distance(std::filesystem::directory_iterator(folder.path() / "email"), {}) == 1);
+  int files_there = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path() / "email")) files_there += entry.path().filename() == ".place" ? 0 : 1;
+  CHECK(files_there == 1);
+}
+
+TEST_CASE("a batch of another host's folder is not sent again from here, and is settled where it was written") {
+  Office office;
+  fixture::TemporaryFolder here, there;
+  outbox::FileProvider ours(here.path() / "sms"), theirs(there.path() / "sms");
+  CHECK(ours.place() != theirs.place());
+  CHECK(ours.place() == outbox::FileProvider(here.path() / "sms").place());
+  const auto id = office.queue(office.sms("once"))->id;
+  CHECK(office.deliver(theirs)->sent == 1);
+  // As though the other host had died between the file and the mark.
+  office.app().lease()->execute("UPDATE outbox_batch SET state = 'sending'");
+  office.app().lease()->execute("UPDATE outbox_message SET state = 'sending'");
+  outbox::Providers providers;
+  providers.set(Kind::kSms, std::make_shared<outbox::FileProvider>(here.path() / "sms"));
+  CHECK(outbox::has_work(*office.app().lease(), providers, office.clock.now()));
+  const auto batch = office.number("SELECT batch_id FROM outbox_batch");
+  CHECK(office.deliver(ours)->unknown == 1);
+  CHECK(office.state(id) == "unknown");
+  CHECK_FALSE(std::filesystem::exists(ours.path_of(batch)));
+  for (int i = 0; i < 3; ++i) {
+    office.clock.minutes(2);
+    CHECK_FALSE(outbox::has_work(*office.app().lease(), providers, office.clock.now()));
+    CHECK(office.deliver(ours)->sent == 0);
+    CHECK(office.state(id) == "unknown");
+  }
+  CHECK(office.deliver(theirs)->sent == 1);
+  CHECK(office.state(id) == "sent");
+  CHECK_FALSE(std::filesystem::exists(ours.path_of(batch)));
+}
+
+TEST_CASE("a batch that was begun before its host died goes out from there, and from nowhere else") {
+  Office office;
+  fixture::TemporaryFolder here, there;
+  outbox::FileProvider ours(here.path() / "sms"), theirs(there.path() / "sms");
+  const auto id = office.queue(office.sms("once"))->id;
+  {
+    auto s = office.app().lease();
+    s->execute("INSERT INTO outbox_batch (batch_id, kind, provider, place, state, messages, started_at) VALUES (77, 1, 'file', ?, 'sending', 1, ?)", theirs.place(), office.clock.now());
+    s->execute("UPDATE outbox_message SET state = 'sending', batch_id = 77, attempts = 1 WHERE message_id = ?", id);
+  }
+  CHECK(office.deliver(ours)->unknown == 1);
+  CHECK_FALSE(std::filesystem::exists(ours.path_of(77)));
+  office.clock.minutes(2);
+  CHECK(office.deliver(theirs)->sent == 1);
+  CHECK(lines_of(theirs.path_of(77)).size() == 1);
+}
+
+TEST_CASE("a provider's long reason is kept as far as it fits, in whole characters") {
+  Office office;
+  Gateway gateway;
+  const auto id = office.queue(office.sms("refused"))->id;
+  std::string reason = "x";
+  for (int i = 0; i < 100; ++i) reason += "错";
+  gateway.rejected = {{id, reason}};
+  REQUIRE(office.deliver(gateway));
+  CHECK(office.state(id) == "failed");
+  auto s = office.app().lease();
+  auto rows = s->query("SELECT last_error FROM outbox_message WHERE message_id = ?", id);
+  REQUIRE(rows.next());
+  CHECK(rows.text(0) == reason.substr(0, 1 + 63 * 3));
 }
 
 TEST_CASE("a folder that cannot be written makes the messages wait") {

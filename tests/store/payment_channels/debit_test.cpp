@@ -1,6 +1,7 @@
 // Direct debits, from what is open to what the bank says, to the fen.
 #include <catch2/catch.hpp>
 
+#include <future>
 #include <thread>
 
 #include "modules/payment_channels/formats/debit_text.hpp"
@@ -335,6 +336,101 @@ TEST_CASE("a channel that does not collect, a day that is over, a suspended chan
   auto suspended = b.bank;
   suspended.active = false;
   CHECK(create(suspended, "2026-11-22").error().code == "payment_channels.suspended");
+}
+
+TEST_CASE("a debit whose mandate was cancelled before the batch is sent is taken out, and the file is without it") {
+  DebitBooks b;
+  const auto made = b.gather();
+  const auto cancel = [&](std::int64_t account) {
+    const auto m = *find_mandate_of(*b.app().lease(), AccountId{account});
+    REQUIRE(b.app().transact([&](db::Session& s) { return cancel_mandate(s, m.mandate_no, {b.clock.now()}); }));
+  };
+  const auto send = [&] { return b.app().transact([&](db::Session& s) { return b.batches.send(s, b.bank, made.id, books::kCashier); }); };
+  SECTION("one of two") {
+    cancel(12);
+    const auto sent = send();
+    REQUIRE(sent);
+    CHECK(sent->state == BatchState::kSent);
+    CHECK(sent->count == 1);
+    CHECK(sent->amount == Money{15'510});
+    CHECK(b.debit(made.id, 11).state == DebitState::kSent);
+    CHECK(b.debit(made.id, 12).state == DebitState::kCancelled);
+    CHECK(b.debit(made.id, 12).reason == "the mandate was cancelled before the batch was sent");
+    const auto text = b.file(made.id);
+    const auto read = read_debit_text(ChannelInput::of(text), b.bank.profile.debits.request);
+    REQUIRE(read);
+    REQUIRE(read->rows.size() == 1);
+    CHECK(read->rows[0].account_no == make_account_no(11));
+    CHECK(read->counts.total->amount == Money{15'510});
+    CHECK(sent->file_sha256 != made.file_sha256);
+    CHECK(b.every_difference().empty());
+    // It stays due, and a new mandate brings it in.
+    CHECK(b.due(12, "2026-11-22").due() == Money{8'100});
+    REQUIRE(b.sign(12, "6222020200445566"));
+    CHECK(b.gather().amount == Money{8'100});
+  }
+  SECTION("all of them") {
+    cancel(11);
+    cancel(12);
+    const auto sent = send();
+    REQUIRE(sent);
+    CHECK(sent->state == BatchState::kCancelled);
+    CHECK(sent->note == "every mandate in it was cancelled before it was sent");
+    CHECK(read_batch_file(*b.app().lease(), *sent).error().code == "payment_channels.batch_state");
+    CHECK(b.every_difference().empty());
+  }
+  SECTION("and none is cancelled while the batch is being sent") {
+    std::future<bool> cancelled;
+    REQUIRE(b.app().transact([&](db::Session& s) {
+      auto done = b.batches.send(s, b.bank, made.id, books::kCashier);
+      cancelled = std::async(std::launch::async, [&b] {
+        const auto m = *find_mandate_of(*b.app().lease(), AccountId{12});
+        return b.app().transact([&](db::Session& other) { return cancel_mandate(other, m.mandate_no, {b.clock.now()}); }).ok();
+      });
+      b.until_it_waits(cancelled, "%payment_channels_mandate%FOR UPDATE%");
+      CHECK(cancelled.wait_for(std::chrono::seconds(0)) != std::future_status::ready);
+      return done;
+    }));
+    CHECK(cancelled.get());
+    CHECK(b.debit(made.id, 12).state == DebitState::kSent);
+  }
+}
+
+TEST_CASE("a batch whose day of collection is over is not sent, and its accounts are free") {
+  DebitBooks b;
+  const auto made = b.gather();
+  b.clock.set("2026-11-23T00:00:01+08:00");
+  const auto sent = b.app().transact([&](db::Session& s) { return b.batches.send(s, b.bank, made.id, books::kCashier); });
+  REQUIRE(sent);
+  CHECK(sent->state == BatchState::kCancelled);
+  CHECK(sent->note == "not sent by 2026-11-22, the day of collection");
+  CHECK(b.debit(made.id, 11).reason == "the day of collection is over");
+  CHECK(b.gather("2026-11-23").count == 2);
+  CHECK(b.every_difference().empty());
+}
+
+TEST_CASE("a batch whose gathering has failed is cancelled, and another one is gathered") {
+  DebitBooks b;
+  const auto create = [&] { return b.app().transact([&](db::Session& s) { return b.batches.create(s, b.bank, {day("2026-11-22")}, books::kCashier); }); };
+  const auto cancel = [&](std::int64_t id) { return b.app().transact([&](db::Session& s) { return b.batches.cancel(s, b.bank, id); }); };
+  const auto failed = *create();
+  jobs::Kinds broken;
+  broken.add({kDebitPrepareJob, [](db::Session&, const jobs::Job&, const jobs::Shard&) -> Result<std::int64_t> { return internal("test.broken", "expected the disk but it is full"); },
+              [](db::Session&, const jobs::Job&) -> Status { return ok(); }});
+  jobs::Worker worker(b.app(), b.clock, broken, {.threads = 1, .poll_ms = 20, .nice = 0});
+  REQUIRE(worker.run_to_end(*failed.job)->state == jobs::State::kFailed);
+  CHECK(b.batch(failed.id).state == BatchState::kPreparing);
+  CHECK(create().error().code == "payment_channels.batch_preparing");
+  REQUIRE(cancel(failed.id));
+  CHECK(b.batch(failed.id).state == BatchState::kCancelled);
+  CHECK(cancel(failed.id).error().code == "payment_channels.batch_state");
+  // Should somebody let the job go on all the same, it takes no accounts into a batch that is over.
+  REQUIRE(b.app().transact([&](db::Session& s) { return jobs::retry(s, *failed.job); }));
+  b.run_job(*failed.job);
+  CHECK(b.number("SELECT COUNT(*) FROM payment_channels_debit_item WHERE batch_id = " + std::to_string(failed.id)) == 0);
+  CHECK(b.batch(failed.id).state == BatchState::kCancelled);
+  CHECK(b.gather().count == 2);
+  CHECK(b.every_difference().empty());
 }
 
 TEST_CASE("verification tells where debits, payments and files differ") {

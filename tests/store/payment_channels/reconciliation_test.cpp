@@ -380,3 +380,166 @@ TEST_CASE("what has arrived at the bank leaves transit once, by two people, and 
   CHECK(b.in_transit() == Money{400});
   CHECK(b.all_differences().empty());
 }
+
+TEST_CASE("a payment that was taken in from the file is not paid again by a retry on another day, whatever its key") {
+  TheNextDay b;
+  b.morning();
+  const auto r = b.load(file_of({{"S1", 12, 800}}));
+  REQUIRE(b.settle(b.found(*r).at(0).id, Resolution::kPost));
+  auto retry = b.request("7c1e-4a", 12, 800);
+  retry.serial = "S1";
+  SECTION("that names the day of the file") { retry.business_date = day("2026-11-22"); }
+  SECTION("on the next day") {}
+  SECTION("on the day after") { b.clock.set("2026-11-24T09:00:00+08:00"); }
+  for (int i = 0; i < 2; ++i) {
+    const auto answer = b.pay(retry);
+    CHECK(answer.approved());
+    CHECK(answer.repeated);
+    CHECK(answer.key == "7c1e-4a");
+    CHECK(answer.amount == Money{800});
+    CHECK(answer.business_date == day("2026-11-22"));
+  }
+  CHECK(b.in_transit() == Money{800});
+  CHECK(b.number("SELECT COUNT(*) FROM receivables_payment") == 1);
+  CHECK(b.all_differences().empty());
+}
+
+TEST_CASE("another amount, another account or a week later is another payment, since serial numbers begin anew") {
+  TheNextDay b;
+  b.morning();
+  const auto r = b.load(file_of({{"S1", 12, 800}}));
+  REQUIRE(b.settle(b.found(*r).at(0).id, Resolution::kPost));
+  auto other = b.request("other", 12, 800);
+  other.serial = "S1";
+  SECTION("another amount") { other.amount = {801}; }
+  SECTION("another account") { other.account_no = make_account_no(11); }
+  SECTION("three days later") { b.clock.set("2026-11-25T09:00:00+08:00"); }
+  const auto answer = b.pay(other);
+  CHECK(answer.approved());
+  CHECK_FALSE(answer.repeated);
+  CHECK(b.number("SELECT COUNT(*) FROM receivables_payment") == 2);
+  CHECK(b.all_differences().empty());
+}
+
+TEST_CASE("serial numbers that begin anew are taken in on both days, and each message finds its own") {
+  TheNextDay b;
+  b.bank = b.make_channel("POS", R"({"transport": "rest", "cut_off": "23:00", "file_serial": "retrieval_no", "reconciliation_file": {"name": "test", "encoding": "utf-8", "total": "first", "crlf": false,
+    "columns": [{"field": "date", "title": "日期"}, {"field": "serial_no", "title": "流水号"}, {"field": "account_no", "title": "户号"}, {"field": "amount", "title": "金额"}]}})");
+  b.morning();
+  const auto first = b.load(file_of({{"0001", 12, 800}}));
+  REQUIRE(b.settle(b.found(*first).at(0).id, Resolution::kPost));
+  b.clock.set("2026-11-24T09:00:00+08:00");
+  const auto second = b.load(file_of({{"0001", 12, 800}}, "20261123"), "2026-11-23");
+  REQUIRE(b.found(*second).size() == 1);
+  REQUIRE(b.settle(b.found(*second).at(0).id, Resolution::kPost));
+  CHECK(b.in_transit() == Money{1'600});
+  const auto late = [&](const char* key) {
+    auto message = b.request(key, 12, 800);
+    message.serial = "0001";
+    return b.pay(message);
+  };
+  CHECK(late("A-22").repeated);
+  CHECK(late("A-22").repeated);  // under its own key from now on
+  CHECK(late("B-23").repeated);
+  CHECK(b.in_transit() == Money{1'600});
+  CHECK(b.service.query_payment(b.bank, "A-22")->approved());
+  CHECK(b.reverse("A-22", "R1").response == Response::kCutOff);
+  // Both are told of: a third one is today's.
+  CHECK_FALSE(late("C-24").repeated);
+  CHECK(b.in_transit() == Money{2'400});
+  CHECK(b.all_differences().empty());
+}
+
+TEST_CASE("a key that looks like one of ours is not taken") {
+  ChannelBooks b;
+  CHECK(b.pay("F/20261122/S1", 12, 800).response == Response::kFormat);
+  CHECK(b.items("paid") == 0);
+}
+
+TEST_CASE("a corrected file that lacks another day's payment opens that day's difference again") {
+  TheNextDay b;
+  b.pay("EDGE", 11, 100);
+  b.morning();
+  const auto first = b.load(file_of({{"T1", 12, 50}}));
+  const auto edge = [&] {
+    for (const auto& d : b.found(*first))
+      if (d.serial_no == "EDGE") return d;
+    throw std::runtime_error("no such difference");
+  };
+  b.clock.set("2026-11-24T09:00:00+08:00");
+  REQUIRE(b.load(file_of({{"EDGE", 11, 100}}, "20261123"), "2026-11-23"));
+  CHECK(edge().state == DifferenceState::kSettled);
+  REQUIRE(b.load(file_of({{"T2", 12, 70}}, "20261123"), "2026-11-23"));
+  CHECK(edge().state == DifferenceState::kOpen);
+  CHECK_FALSE(edge().how);
+  CHECK(edge().note.empty());
+  SECTION("and closes it again where it has the payment after all") {
+    REQUIRE(b.load(file_of({{"T2", 12, 70}, {"EDGE", 11, 100}}, "20261123"), "2026-11-23"));
+    CHECK(edge().state == DifferenceState::kSettled);
+  }
+  SECTION("which is then settled like any other") {
+    REQUIRE(b.settle(edge().id, Resolution::kReverse));
+    CHECK(b.in_transit() == Money{0});
+    CHECK(b.all_differences().empty());
+  }
+}
+
+TEST_CASE("whoever closes a day waits for a payment that is being booked on it") {
+  TheNextDay b;
+  b.clock.set("2026-11-22T22:59:00+08:00");
+  std::future<ItemAnswer> payment;
+  std::future<Result<Reconciliation>> file;
+  REQUIRE(b.app().transact([&](db::Session& s) -> Status {
+    s.execute("INSERT IGNORE INTO receivables_account (account_id) VALUES (11)");
+    s.query("SELECT account_id FROM receivables_account WHERE account_id = 11 FOR UPDATE").next();
+    payment = std::async(std::launch::async, [&b] { return b.pay("WAITS", 11, 100); });
+    b.until_it_waits(payment, "%receivables_account%FOR UPDATE%");
+    b.morning();
+    file = std::async(std::launch::async, [&b] { return b.app().transact([&](db::Session& session) { return b.reconciliations.load(session, b.bank, {day("2026-11-22"), "day.txt", file_of({{"T1", 12, 50}})}, books::kCashier); }); });
+    b.until_it_waits(file, "%payment_channels_gate%FOR UPDATE%");
+    return ok();
+  }));
+  REQUIRE(payment.get().approved());
+  auto loaded = file.get();
+  REQUIRE(loaded);
+  REQUIRE(b.app().transact([&](db::Session& s) { return b.reconciliations.compare(s, loaded->id); }));
+  // On the day it came, and in the comparison; or it would be on no list.
+  CHECK(b.number("SELECT COUNT(*) FROM payment_channels_item WHERE business_date = '2026-11-22'") == find_reconciliation(*b.app().lease(), loaded->id)->ours.count);
+  CHECK(b.found(*loaded).size() == 2);  // only theirs, only ours
+}
+
+TEST_CASE("what waits over the cut until its day is closed is booked on the next one, and a reversal comes too late") {
+  TheNextDay b;
+  b.clock.set("2026-11-22T22:59:00+08:00");
+  b.pay("PAID", 12, 300);
+  std::future<ItemAnswer> payment, reversal;
+  REQUIRE(b.app().transact([&](db::Session& s) -> Status {
+    // Holds the gate from now on, as whoever closes a day does for a moment.
+    hold_gate(s, b.bank.id);
+    payment = std::async(std::launch::async, [&b] { return b.pay("WAITS", 11, 100); });
+    b.until_it_waits(payment, "%payment_channels_gate%SHARE%");
+    reversal = std::async(std::launch::async, [&b] { return b.reverse("PAID", "R1"); });
+    b.until_it_waits(reversal, "%payment_channels_gate%SHARE%");
+    b.morning();
+    auto loaded = b.reconciliations.load(s, b.bank, {day("2026-11-22"), "day.txt", file_of({{"PAID", 12, 300}})}, books::kCashier);
+    if (!loaded) return std::move(loaded).error();
+    return ok();
+  }));
+  const auto paid = payment.get();
+  CHECK(paid.approved());
+  CHECK(paid.business_date == day("2026-11-23"));
+  CHECK(reversal.get().response == Response::kCutOff);
+  CHECK(b.in_transit() == Money{400});
+  CHECK(b.number("SELECT COUNT(*) FROM payment_channels_item WHERE business_date = '2026-11-22' AND kind = 'pay'") == 1);
+  CHECK(b.all_differences().empty());
+}
+
+TEST_CASE("a day that another server has closed by a clock that is ahead takes nothing more") {
+  TheNextDay b;
+  b.clock.set("2026-11-22T23:30:00+08:00");
+  REQUIRE(b.load(file_of({{"T1", 12, 50}})));
+  b.clock.set("2026-11-22T22:58:00+08:00");
+  const auto answer = b.pay("BEHIND", 11, 100);
+  CHECK(answer.approved());
+  CHECK(answer.business_date == day("2026-11-23"));
+}

@@ -308,3 +308,16 @@ TEST_CASE("an entry that stands in two statements of a file is taken once; of tw
   CHECK(b.load_statement(statements({{"S3", {{"E3", 100, "a"}}}, {"S4", {{"E3", 101, "a"}}}})).error().code == "payment_channels.entry_differs");
   CHECK(b.every_difference().empty());
 }
+
+TEST_CASE("references that differ only in upper and lower case are those of two movements and of two statements") {
+  DebitBooks b;
+  const auto first = b.take_statement(statement("Stmt-a", {{"ref-Ab", 1'000}, {"ref-aB", 1'000}}));
+  CHECK(first.receipts == 2);
+  CHECK(first.known == 0);
+  const auto second = b.take_statement(statement("STMT-A", {{"REF-AB", 2'500}, {"ref-Ab", 1'000}}));
+  CHECK(second.receipts == 1);
+  CHECK(second.known == 1);
+  CHECK(b.number("SELECT COUNT(*) FROM payment_channels_receipt") == 3);
+  CHECK(b.number("SELECT COUNT(*) FROM payment_channels_statement") == 2);
+  CHECK(b.every_difference().empty());
+}

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "mis/base/decimal.hpp"
+#include "mis/base/fitted_text.hpp"
 #include "mis/base/id.hpp"
 #include "mis/base/money.hpp"
 #include "mis/base/split.hpp"
@@ -79,4 +80,17 @@ TEST_CASE("an account number finds a wrong digit") {
     CHECK_FALSE(is_valid_account_no(wrong));
   }
   CHECK(make_asset_no("123", "01", 42).size() == 22);
+}
+
+TEST_CASE("a text that does not fit ends before the character that would be cut", "[base]") {
+  CHECK(fitted_text("", 4).empty());
+  CHECK(fitted_text("abcd", 4) == "abcd");
+  CHECK(fitted_text("abcde", 4) == "abcd");
+  CHECK(fitted_text("电费", 6) == "电费");
+  CHECK(fitted_text("电费", 5) == "电");
+  CHECK(fitted_text("电费", 3) == "电");
+  CHECK(fitted_text("电费", 2).empty());
+  CHECK(fitted_text("a😀b", 4) == "a");
+  CHECK(fitted_text("a😀b", 5) == "a😀");
+  CHECK(fitted_text("电费", 0).empty());
 }
