@@ -38,7 +38,7 @@ constexpr int kConnections = 500;
 constexpr int kHands = 8;      // threads that play the bank
 constexpr int kAtOnce = 8;     // connections of each that wait for an answer at the same time
 constexpr int kPacedHands = 16;
-constexpr const char* kProfile = R"({"transport": "iso8583", "iso8583": {"name": "bench", "header": "ascii4", "mac": true}, "mac": {"algorithm": "x9.19"}})";
+constexpr const char* kProfile = R"({"transport": "iso8583", "most_per_payment": "90000000.00", "iso8583": {"name": "bench", "header": "ascii4", "mac": true}, "mac": {"algorithm": "x9.19"}})";
 constexpr const char* kMacKey = "0123456789ABCDEFFEDCBA9876543210";
 
 template <class T>
