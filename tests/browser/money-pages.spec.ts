@@ -5,7 +5,7 @@ const kPeople = {
   cashier: ['/', '/cashier', '/cashier/receipts', '/cashier/approvals', '/cashier/close', '/cashier/day'],
   supervisor: ['/', '/cashier', '/cashier/approvals?state=all', '/cashier/day', '/proposals?state=all'],
   accountant: ['/proposals', '/ledger?section=periods', '/ledger?section=vouchers', '/channels', '/dunning', '/dunning?section=notices', '/dunning?section=runs',
-    '/dunning?section=prepaid', '/dunning?section=rules'],
+    '/dunning?section=prepaid', '/dunning?section=rules', '/dunning?section=settings', '/dunning?section=important_users'],
 } as const
 for (const [who, paths] of Object.entries(kPeople)) {
   for (const path of paths) {
