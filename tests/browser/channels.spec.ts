@@ -1,17 +1,51 @@
 // Payment channels and dunning: what does not agree is settled by two people, a file is loaded once, the law's waits are shown.
-import { ask, expect, expect_accessible, expect_good, people, sign_in, test } from './harness'
+import { ask, day_before, expect, expect_accessible, expect_good, page_of, people, sign_in, tell, test } from './harness'
 
+test.describe.configure({ mode: 'serial' })
 interface Day { items: { difference_id: number; serial_no: string; kind: string; state: string; how: string | null }[] }
+const kGiven = Boolean(process.env.WATTHOUR_URL)
+const kDate = day_before(3)
+
+// A new county has no channel yet; the stand-in has this one.
+test.beforeAll(async ({ browser }) => {
+  if (!kGiven) return
+  const page = await page_of(browser, people.accountant)
+  const { items } = await ask<{ items: { code: string }[] }>(page, '/channels')
+  if (!items.some((c) => c.code === 'POST')) await tell(page, 'PUT', '/channels/POST', { name: '邮政储蓄代收', kind: 'post', profile: { transport: 'none' } })
+  await page.close()
+})
+
+test('a file is loaded and compared; one that cannot be read changes nothing', async ({ page }) => {
+  await sign_in(page, people.channel_clerk)
+  const { items } = await ask<{ items: { account_no: string }[] }>(page, `/accounts?q=${encodeURIComponent('李')}`)
+  await page.goto('/channels/POST?section=days')
+  await expect(page.locator('[aria-busy=true]')).toHaveCount(0)
+  const before = await page.locator('tbody a').count()
+  await page.getByRole('button', { name: '装入并对账' }).click()
+  await expect(page.locator('#channel-file-error')).toHaveText('请选择文件')
+  await page.locator('#channel-file').setInputFiles({ name: 'broken.txt', mimeType: 'text/plain', buffer: Buffer.from('no fields here\r\n') })
+  await page.getByRole('button', { name: '装入并对账' }).click()
+  await expect(page.locator('#file-date-error')).toHaveText('请填写')
+  await page.locator('#file-date').fill(kDate)
+  await page.getByRole('button', { name: '装入并对账' }).click()
+  await expect(page.locator('main form .notice[role=alert]')).toContainText('没有装入')
+  await expect(page.locator('tbody a')).toHaveCount(before)
+  const line = `${kDate.replaceAll('-', '')}|771070|${items[0]!.account_no}|18.00\r\n`
+  await page.locator('#channel-file').setInputFiles({ name: 'POST.txt', mimeType: 'text/plain', buffer: Buffer.from(`1|18.00\r\n${line}`) })
+  await page.getByRole('button', { name: '装入并对账' }).click()
+  await expect(page).toHaveURL(new RegExp(`/channels/POST/days/${kDate}$`))
+  await expect(page.locator('.sides')).toBeVisible()
+})
 
 test('channels, one of them, and a day with differences', async ({ page, browser }) => {
-  await sign_in(page, people.accountant)
+  await sign_in(page, people.channel_clerk)
   await page.goto('/channels')
   await expect_accessible(page)
-  await page.getByRole('link', { name: '工商银行云河支行' }).click()
+  await page.getByRole('link', { name: '邮政储蓄代收' }).click()
   await expect(page.locator('tbody tr').first()).toBeVisible()
   await expect_accessible(page)
   await page.getByRole('link', { name: '逐日对账' }).click()
-  await page.locator('tbody a').first().click()
+  await page.getByRole('link', { name: kDate }).click()
   await expect(page.getByRole('heading', { level: 1 })).toContainText('对账')
   const path = new URL(page.url()).pathname.replace('/days/', '/reconciliations/')
   const one = (await ask<Day>(page, path)).items.find((d) => d.kind === 'only_theirs')!
@@ -26,8 +60,7 @@ test('channels, one of them, and a day with differences', async ({ page, browser
   await expect(page.locator('main .notice')).toContainText('等待另一人审批')
   await expect(page.getByRole('button', { name: `审批 ${one.serial_no}` })).toHaveCount(0)
 
-  const second = await browser.newPage({ locale: 'zh-CN', ignoreHTTPSErrors: true })
-  await sign_in(second, people.second_accountant)
+  const second = await page_of(browser, people.second_accountant)
   await second.goto(new URL(page.url()).pathname)
   await second.getByRole('button', { name: `审批 ${one.serial_no}` }).click()
   await second.keyboard.press('Enter')
@@ -36,42 +69,36 @@ test('channels, one of them, and a day with differences', async ({ page, browser
   await second.close()
 })
 
-test('a file is loaded and compared; one that cannot be read changes nothing', async ({ page }) => {
-  await sign_in(page, people.accountant)
-  await page.goto('/channels/POST?section=days')
-  await expect(page.locator('tbody a').first()).toBeVisible()
-  const before = await page.locator('tbody a').count()
-  await page.locator('#file-date').fill('2026-11-02')
-  await page.locator('#channel-file').setInputFiles({ name: 'broken.txt', mimeType: 'text/plain', buffer: Buffer.from('no fields here') })
-  await page.getByRole('button', { name: '装入并对账' }).click()
-  await expect(page.locator('main form [role=alert]')).toContainText('没有装入')
-  await expect(page.locator('tbody a')).toHaveCount(before)
-  await page.locator('#channel-file').setInputFiles({ name: 'POST_20261102.txt', mimeType: 'text/plain', buffer: Buffer.from('1|3310000485|18.00') })
-  await page.getByRole('button', { name: '装入并对账' }).click()
-  await expect(page).toHaveURL(/\/channels\/POST\/days\/2026-11-02$/)
-  await expect(page.locator('.sides')).toBeVisible()
+test('a channel and its day', async ({ page }) => {
+  await sign_in(page, people.channel_clerk)
+  for (const path of ['/channels/POST', '/channels/POST?section=days', `/channels/POST/days/${kDate}`]) {
+    await page.goto(path)
+    await expect_good(page)
+  }
 })
 
 test('disconnections say when the law allows the next step', async ({ page, browser }) => {
-  await sign_in(page, people.accountant)
+  // dunning.spec.ts takes a prepaid account of a real server as far as today's clock allows.
+  test.skip(kGiven, 'in a new county no debt is old enough for a stop')
+  await sign_in(page, people.collector)
   await page.goto('/dunning')
   await expect(page.locator('tbody tr').first()).toBeVisible()
   await expect(page.getByRole('button', { name: /^再次通知/ })).toBeDisabled()
   await expect(page.getByRole('button', { name: /^审批停电/ })).toHaveCount(0)
-  await page.getByRole('button', { name: /^详情/ }).first().click()
-  await expect(page.locator('.events li').first()).toBeVisible()
+  await page.locator('tbody a').first().click()
+  await expect(page.locator('.facts')).toBeVisible()
   await expect_accessible(page)
+  await page.goto('/dunning')
 
   await page.getByRole('button', { name: /^停电通知/ }).click()
   await expect(page.locator('#stop-at')).toBeFocused()
   await page.getByRole('dialog').getByRole('button', { name: '停电通知' }).click()
-  await expect(page.locator('dialog[open] [role=alert]').first()).toContainText('重要用户')
+  await expect(page.locator('#authority-copy-error')).toContainText('重要用户')
   await page.locator('#authority-copy').fill('云电〔2026〕17号')
   await page.getByRole('dialog').getByRole('button', { name: '停电通知' }).click()
   await expect(page.locator('main .notice')).toContainText('停电通知，已登记')
 
-  const second = await browser.newPage({ locale: 'zh-CN', ignoreHTTPSErrors: true })
-  await sign_in(second, people.second_accountant)
+  const second = await page_of(browser, people.second_accountant)
   await second.goto('/dunning?state=candidate')
   await second.getByRole('button', { name: /^审批停电/ }).click()
   await second.keyboard.press('Enter')
@@ -79,8 +106,31 @@ test('disconnections say when the law allows the next step', async ({ page, brow
   await second.close()
 })
 
+test('supply comes back unpaid when one person asks and another approves', async ({ page, browser }) => {
+  test.skip(kGiven, 'in a new county no supply is stopped yet')
+  await sign_in(page, people.collector)
+  await page.goto('/dunning?state=disconnected')
+  await page.getByRole('button', { name: /^申请未缴复电/ }).click()
+  await page.keyboard.press('Control+Enter')
+  await expect(page.locator('dialog[open] .error').last()).toHaveText('请填写原因')
+  await page.keyboard.type('家中有呼吸机')
+  await page.keyboard.press('Control+Enter')
+  await expect(page.locator('main .notice')).toContainText('申请未缴复电，已登记')
+  await expect(page.getByRole('button', { name: /^同意未缴复电/ })).toHaveCount(0)
+  const second = await page_of(browser, people.second_accountant)
+  await second.goto('/dunning?state=disconnected')
+  await second.getByRole('button', { name: /^同意未缴复电/ }).click()
+  await expect(second.locator('dialog[open]')).toContainText('家中有呼吸机')
+  await second.keyboard.press('Enter')
+  await expect(second.locator('main .notice')).toContainText('同意未缴复电，已登记')
+  await second.close()
+  await page.goto('/dunning?state=released')
+  await expect(page.locator('tbody')).toContainText('获准待复电')
+  await expect(page.getByRole('button', { name: /^登记已复电/ })).toBeEnabled()
+})
+
 test('dunning, section by section, and a run', async ({ page }) => {
-  await sign_in(page, people.accountant)
+  await sign_in(page, people.collector)
   for (const section of ['notices', 'prepaid', 'rules', 'runs']) {
     await page.goto(`/dunning?section=${section}`)
     await expect(page.locator('tbody tr').first()).toBeVisible()
@@ -88,17 +138,6 @@ test('dunning, section by section, and a run', async ({ page }) => {
   }
   const rows = (await ask<{ items: object[] }>(page, '/dunning/runs')).items.length
   await page.getByRole('button', { name: '执行催费' }).click()
-  await expect(page.locator('tbody tr')).toHaveCount(rows + 1)
   await expect(page.getByRole('button', { name: '执行催费' })).toBeEnabled()
-})
-
-test('a channel and its day', async ({ page }) => {
-  await sign_in(page, people.accountant)
-  const { items } = await ask<{ items: { code: string }[] }>(page, '/channels')
-  const code = items[0]!.code
-  const days = await ask<{ items: { business_date: string }[] }>(page, `/channels/${code}/reconciliations`)
-  for (const path of [`/channels/${code}`, `/channels/${code}?section=days`, `/channels/${code}/days/${days.items[0]!.business_date}`]) {
-    await page.goto(path)
-    await expect_good(page)
-  }
+  await expect(page.locator('tbody tr')).toHaveCount(rows + 1)
 })

@@ -13,7 +13,7 @@ const dialog_of = (page: Page) => page.locator('dialog[open]')
 const submit = (page: Page) => dialog_of(page).locator('button[type=submit]').click()
 /** The page says what was done, and the dialog is gone. */
 async function expect_done(page: Page, text: string): Promise<void> {
-  await expect(page.locator('main .notice').first()).toContainText(text)
+  await expect(page.locator('main .notice').filter({ hasText: text })).toBeVisible()
   await expect(dialog_of(page)).toHaveCount(0)
 }
 async function batch_of(page: Page): Promise<Batch> {

@@ -1,6 +1,7 @@
 // The ledger's months and vouchers, and what the home page tells about money.
-import { ask, expect, expect_accessible, people, sign_in, test } from './harness'
+import { ask, day_before, expect, expect_accessible, people, sign_in, some_account, tell, test } from './harness'
 
+const kThisMonth = day_before(0).slice(0, 7)
 interface Period { accounting_month: string; state: string }
 
 test('a month closes, and opens again with a reason', async ({ page }) => {
@@ -8,6 +9,7 @@ test('a month closes, and opens again with a reason', async ({ page }) => {
   await page.goto('/ledger?section=periods')
   const month_of = async (state: string) => (await ask<{ items: Period[] }>(page, '/ledger/periods')).items.filter((p) => p.state === state)
   const open = (await month_of('open')).at(-1)!.accounting_month
+  test.skip(open >= kThisMonth, 'in a new county no month is over yet')
   await expect_accessible(page)
   await page.getByRole('button', { name: /^关账/ }).click()
   await page.keyboard.press('Enter')
@@ -23,12 +25,22 @@ test('a month closes, and opens again with a reason', async ({ page }) => {
   expect((await month_of('open')).at(-1)!.accounting_month).toBe(open)
 })
 
+test('the present month stays open', async ({ page }) => {
+  await sign_in(page, people.accountant)
+  await page.goto('/ledger?section=periods')
+  await expect(page.getByRole('row').filter({ has: page.locator(`a[href="/ledger?month=${kThisMonth}"]`) })).toContainText('未关账')
+  await expect(page.getByRole('button', { name: `关账 ${kThisMonth.slice(0, 4)}年${Number(kThisMonth.slice(5))}月` })).toHaveCount(0)
+  await expect_accessible(page)
+})
+
 test('the vouchers of a day balance and can be downloaded in both encodings', async ({ page }) => {
   await sign_in(page, people.accountant)
   await page.goto('/ledger?section=vouchers')
-  await expect(page.locator('tfoot')).toBeVisible()
-  const [debit, credit] = await page.locator('tfoot .number').allInnerTexts()
-  expect(debit).toBe(credit)
+  await expect(page.locator('tfoot').first()).toBeVisible()
+  for (const foot of await page.locator('tfoot').all()) {
+    const [debit, credit] = await foot.locator('.number').allInnerTexts()
+    expect(debit).toBe(credit)
+  }
   await expect_accessible(page)
   for (const encoding of ['UTF-8', 'GB18030']) {
     const started = page.waitForEvent('download')
@@ -37,10 +49,14 @@ test('the vouchers of a day balance and can be downloaded in both encodings', as
   }
 })
 
-test('the home page says what waits for whom', async ({ page }) => {
-  await sign_in(page, people.supervisor)
+test('the home page says what waits for whom', async ({ page, browser }) => {
+  const asker = await browser.newPage({ locale: 'zh-CN', ignoreHTTPSErrors: true })
+  await sign_in(asker, people.accountant)
+  const { account_no } = await some_account(asker, '吴')
+  await tell(asker, 'POST', '/receivables/proposals', { kind: 'receive_deposit', account_no, reason: '临时用电', amount: '80.00', into: 'bank' })
+  await asker.close()
+  await sign_in(page, people.second_accountant)
   const todo = page.locator('#money-todo + .todo')
-  await expect(todo.getByRole('link', { name: /冲正申请等待您审批/ })).toBeVisible()
   await expect_accessible(page)
   await todo.getByRole('link', { name: /账务事项等待您审批/ }).click()
   await expect(page).toHaveURL(/\/proposals$/)

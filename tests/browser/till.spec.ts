@@ -270,6 +270,7 @@ test('a receipt above the limit needs a second person', async ({ page, browser }
 
   const second = await browser.newPage({ locale: 'zh-CN', ignoreHTTPSErrors: true })
   await sign_in(second, people.supervisor)
+  await expect(second.locator('#money-todo + .todo').getByRole('link', { name: /冲正申请等待您审批/ })).toBeVisible()
   await second.goto('/cashier/approvals')
   await expect_accessible(second)
   await second.getByRole('button', { name: `同意冲正 ${other.receipt_no}` }).click()

@@ -47,9 +47,9 @@ const dunning_runs = [{ run_id: 1, kind: 'reminders', run_on: day_before(0), job
 const notices = d.accounts.filter((a) => a.i % 13 === 3).map((a, n) => ({ notice_id: 500 - n, account_no: a.account_no, name: a.name, purpose: n % 5 === 4 ? 'stop_notice' : 'reminder', channel: n % 3 ? 'sms' : 'letter', billing_month: '2026-09', step: 1 + (n % 2), principal: balance_of(a).principal, late_charge: balance_of(a).late_charge, days_overdue: 27, queued_at: `${today()}T00:10:0${n % 10}Z`, case_id: null, message_id: n }))
 const cases = [['candidate', {}], ['approved', { approved_by: '郑国强' }], ['noticed', { noticed_at: later(-kDay), stop_at: later(3 * kDay) }], ['noticed_again', { noticed_at: later(-4 * kDay), stop_at: later(-600_000), noticed_again_at: later(-3_000_000) }], ['disconnected', { disconnected_at: later(-2 * kDay) }], ['paid', { paid_at: later(-30 * 3_600_000), reconnect_due_at: later(-6 * 3_600_000), reconnect_overdue: true }], ['cancelled', { cancelled_at: later(-kDay) }]].map(([state, more], n) => {
   const a = d.accounts.filter((x) => x.i % 7 !== 0)[n * 9 + 5]
-  return { case_id: 40 + n, kind: 'arrears', account_no: a.account_no, name: a.name, address: a.address, state, version: 1, billing_month: '2026-09', due_on: '2026-10-28', overdue: balance_of(a).balance, important: n === 1, authority_copy: null, reason: null, proposed_by: '高海燕', proposed_at: later(-9 * kDay), approved_by: state === 'candidate' ? null : '郑国强', approved_at: null, noticed_at: null, stop_at: null, noticed_again_at: null, disconnected_at: null, paid_at: null, reconnect_due_at: null, reconnect_overdue: false, reconnected_at: null, cancelled_at: null, ...more, events: [{ step: 'propose', from: 'candidate', to: 'candidate', at: later(-9 * kDay), by: '高海燕', note: '逾期 31 天' }] }
+  return { case_id: 40 + n, kind: 'arrears', account_no: a.account_no, name: a.name, address: a.address, state, version: 1, billing_month: '2026-09', due_on: '2026-10-28', overdue: balance_of(a).balance, important: n === 1, authority_copy: null, reason: null, proposed_by: '高海燕', proposed_by_id: 112, proposed_at: later(-9 * kDay), release_asked_by: null, release_asked_by_id: null, release_asked_at: null, release_reason: null, released_by: null, released_at: null, approved_by: state === 'candidate' ? null : '郑国强', approved_at: null, noticed_at: null, stop_at: null, noticed_again_at: null, disconnected_at: null, paid_at: null, reconnect_due_at: null, reconnect_overdue: false, reconnected_at: null, cancelled_at: null, ...more, events: [{ step: 'propose', from: 'candidate', to: 'candidate', at: later(-9 * kDay), by: '高海燕', note: '逾期 31 天' }] }
 })
-const kSteps = { approve: ['candidate', 'approved'], execute: ['noticed_again', 'disconnected'], reconnect: ['paid', 'reconnected'] }
+const kSteps = { approve: ['candidate', 'approved'], execute: ['noticed_again', 'disconnected'], 'approve-release': ['disconnected', 'released'] }
 const prepaid = d.accounts.filter((a) => a.i % 29 === 6).map((a, n) => ({ account_no: a.account_no, name: a.name, warn_limit: '30.00', stop_limit: '0.00', credit: '0.00', enrolled_on: '2025-03-01', ended_on: null, version: 1, balance_on: today(), balance: ['128.40', '22.15', '-3.60'][n % 3], level: ['good', 'low', 'empty'][n % 3] }))
 
 export function channel_routes({ refuse, page, log, start_job }) {
@@ -84,7 +84,9 @@ export function channel_routes({ refuse, page, log, start_job }) {
     ['POST', '/channels/:code/reconciliations/:date/items/:id/withdraw', ({ code, date, id, me }) => { need(me, 'channels.operate'); return Object.assign(need_difference(code, date, id), { state: 'open', how: null, note: '', proposed_by: null, proposed_by_id: null }) }],
     ['GET', '/channels/:code/settlements', ({ query }) => page([], query)],
 
-    ['GET', '/dunning/rules', () => kRules],
+    ['GET', '/dunning/rules', () => ({ ...kRules, newest: kRules })],
+    ['GET', '/dunning/settings', () => ({ contacts_per_week: 2, language: 'zh', sender: '云河供电公司', phone: '95598' })],
+    ['GET', '/dunning/important-users', ({ query }) => page([], query)],
     ['GET', '/dunning/runs', ({ query }) => page(dunning_runs, query)],
     ['POST', '/dunning/runs', ({ body, me }) => { need(me, 'dunning.operate'); const run = { ...dunning_runs[0], run_id: dunning_runs.length + 1, kind: body.kind, requested_by: me.name, created_at: now(), finished_at: null, notices: 0, candidates: 0 }; dunning_runs.unshift(run); const { job_id } = start_job('dunning.remind', () => { run.finished_at = now() }); run.job_id = job_id; return [202, { job_id }] }],
     ['GET', '/dunning/notices', ({ query }) => page(notices.filter((n) => !query.get('account_no') || n.account_no === query.get('account_no')), query)],
@@ -101,7 +103,9 @@ export function channel_routes({ refuse, page, log, start_job }) {
     }],
     ['POST', '/disconnections/:id/check-payment', ({ id }) => case_json(need_case(id))],
     ['POST', '/disconnections/:id/cancel', ({ id, me, body }) => { need(me, 'dunning.operate'); return move(need_case(id), me, 'cancelled', { cancelled_at: now() }, body.note) }],
-    ['POST', '/disconnections/:id/:step', ({ id, step, me }) => { need(me, step === 'approve' ? 'dunning.approve' : 'dunning.operate'); const c = need_case(id); if (c.state !== kSteps[step]?.[0]) refuse(409, 'dunning.case_state', `expected the case to be ${kSteps[step]?.[0]} but it is ${c.state}`); return move(c, me, kSteps[step][1], step === 'approve' ? { approved_by: me.name, approved_at: now() } : {}) }],
+    ['POST', '/disconnections/:id/release', ({ id, me, body }) => { need(me, 'dunning.operate'); return move(need_case(id), me, 'disconnected', { release_asked_by: me.name, release_asked_by_id: me.user_id, release_asked_at: now(), release_reason: body.note }, body.note) }],
+    ['POST', '/disconnections/:id/reconnect', ({ id, me }) => { need(me, 'dunning.operate'); const c = need_case(id); if (!['paid', 'released'].includes(c.state)) refuse(409, 'dunning.case_state', `expected the case to be paid or released but it is ${c.state}`); return move(c, me, 'reconnected', { reconnected_at: now() }) }],
+    ['POST', '/disconnections/:id/:step', ({ id, step, me }) => { need(me, step.startsWith('approve') ? 'dunning.approve' : 'dunning.operate'); const c = need_case(id); if (c.state !== kSteps[step]?.[0]) refuse(409, 'dunning.case_state', `expected the case to be ${kSteps[step]?.[0]} but it is ${c.state}`); return move(c, me, kSteps[step][1], step === 'approve' ? { approved_by: me.name, approved_at: now() } : step === 'approve-release' ? { released_by: me.name, released_at: now(), reconnect_due_at: later(kDay) } : {}) }],
     ['GET', '/prepaid/accounts', ({ query }) => page(prepaid.filter((p) => !query.get('level') || p.level === query.get('level')), query)],
   ]
 }

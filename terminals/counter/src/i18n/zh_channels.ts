@@ -78,6 +78,8 @@ export const zh_channels = {
     load_hint: '选择渠道提供的原始文件；同一文件重复装入不会改变任何结果。',
     file: '对账文件',
     choose_file: '请选择文件',
+    choose: '选择文件',
+    no_file: '未选择',
     load_do: '装入并对账',
   },
   difference: {
@@ -169,7 +171,7 @@ export const zh_channels = {
     },
     confirm: {
       approve: '同意对该户停电；仍须按法定期限通知后才能执行。',
-      notify: '向客户发出停电通知，停电时间须在 3 至 7 天之后。',
+      notify: '向客户发出停电通知，停电时间须在 3 至 7 天之后（费控户 1 至 7 天）。',
       notify_again: '停电前再次通知客户。',
       execute: '登记现场已经停电。通知期限未满的，系统不予登记。',
       'check-payment': '核对该户是否已缴清逾期电费。',
@@ -339,7 +341,7 @@ export const zh_channel_problems = {
   dunning_on_plan: '该户正在分期缴费，不能停电',
   dunning_run_active: '同类任务正在执行',
   dunning_settled: '逾期电费已缴清，请取消停电单',
-  dunning_stop_time: '停电时间须在通知之后 3 至 7 天内',
+  dunning_stop_time: '停电时间须在通知之后 3 至 7 天内（费控户 1 至 7 天）',
   dunning_too_early: '法定期限未满，现在还不能办理',
   dunning_too_late: '通知已过期，请重新通知',
 }
