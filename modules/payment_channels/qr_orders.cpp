@@ -112,6 +112,14 @@ Result<ItemAnswer> QrOrderService::paid(const OpenChannel& open, const QrOrder& 
   return done;
 }
 
+std::vector<std::int64_t> channels_with_quiet_orders(db::Session& session, Instant now) {
+  std::vector<std::int64_t> channels;
+  for (auto rows = session.query("SELECT DISTINCT channel_id FROM payment_channels_order WHERE state IN ('unknown', 'open') AND changed_at <= ? ORDER BY channel_id",
+                                 Instant{now.micros - kAskAfterMinutes * kMicrosPerMinute}); rows.next();)
+    channels.push_back(rows.i64(0));
+  return channels;
+}
+
 Result<int> QrOrderService::repair(const OpenChannel& open, QrProvider& provider, int most) {
   const Instant now = services_.clock.now();
   const Instant quiet_since{now.micros - kAskAfterMinutes * kMicrosPerMinute};
