@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "db/demo/story.hpp"
 #include "mis/commands/commands.hpp"
 #include "mis/commands/modules.hpp"
 #include "mis/jobs/worker.hpp"
@@ -33,14 +34,14 @@ Result<UserId> user_named(db::Session& session, const std::string& username) {
 
 struct MonthBiller::Impl {
   Installation& installation;
-  SystemClock clock;
+  demo::EarlierClock clock;
   observe::Metrics metrics;
   Services services;
   Registry registry;
   jobs::Worker worker;
 
-  Impl(Installation& i, int threads)
-      : installation(i), services{i.app(), clock, metrics}, registry(services),
+  Impl(Installation& i, int threads, int days_ago)
+      : installation(i), clock(days_ago), services{i.app(), clock, metrics}, registry(services),
         worker((register_modules(registry), i.app()), clock, registry.part<jobs::Kinds>(), jobs::Worker::Options{.threads = threads, .nice = 0}) {}
 
   Result<jobs::Job> finish(Result<JobId> job, const Progress& progress) {
@@ -55,7 +56,7 @@ struct MonthBiller::Impl {
   }
 };
 
-MonthBiller::MonthBiller(Installation& installation, int threads) : impl_(std::make_unique<Impl>(installation, threads)) {}
+MonthBiller::MonthBiller(Installation& installation, int threads, int days_ago) : impl_(std::make_unique<Impl>(installation, threads, days_ago)) {}
 MonthBiller::~MonthBiller() = default;
 
 Result<billing::Run> MonthBiller::open(BillingMonth month, UserId by) {

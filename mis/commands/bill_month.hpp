@@ -15,7 +15,8 @@ Result<UserId> user_named(db::Session& session, const std::string& username);
 class MonthBiller {
  public:
   using Progress = std::function<void(std::int64_t done, std::int64_t total)>;
-  MonthBiller(Installation& installation, int threads);
+  // `days_ago`: what is done is told as of so many days before now; for demonstrations.
+  MonthBiller(Installation& installation, int threads, int days_ago = 0);
   ~MonthBiller();
 
   Result<billing::Run> open(BillingMonth month, UserId by);  // the run of the month, made where there is none

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "modules/payment_channels/bank_messages.hpp"
 #include "modules/payment_channels/domain/iso8583/bill_payment.hpp"
 #include "modules/payment_channels/formats/framers.hpp"
-#include "modules/payment_channels/formats/sealed_iso8583.hpp"
 
 namespace mis::payment_channels {
 namespace {
@@ -16,7 +16,8 @@ constexpr const char* kClosed = "closed";
 
 class Player {
  public:
-  Player(const OpenChannel& open, const BankSimOptions& options, const Clock& clock) : open_(open), profile_(open.channel.profile.iso), options_(options), clock_(clock), stan_(options.first_stan) {}
+  Player(const OpenChannel& open, const BankSimOptions& options, const Clock& clock)
+      : open_(open), messages_(open), profile_(open.channel.profile.iso), options_(options), clock_(clock), stan_(options.first_stan) {}
 
   Status connect() {
     auto framer = iso8583_framer(profile_);
@@ -38,38 +39,11 @@ class Player {
   }
 
  private:
-  std::string time(std::int64_t back_s = 0) const {
-    const std::int64_t local_s = clock_.now().micros / 1'000'000 + kChinaOffsetMinutes * 60 - back_s;
-    const Date day{static_cast<std::int32_t>(local_s / 86'400)};
-    const auto rest = local_s % 86'400;
-    const auto ymd = day.ymd();
-    return fmt::format("{:02}{:02}{:02}{:02}{:02}", static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()), rest / 3'600, rest / 60 % 60, rest % 60);
-  }
-  Message message(const char* mti) {
-    Message m;
-    m.mti = mti;
-    if (profile_.header == LengthHeader::kBinary2Tpdu5) m.tpdu = std::string("\x60\x00\x01\x00\x02", 5);
-    m.set(7, time()).set(11, fmt::format("{:06}", stan_++ % 1'000'000)).set(32, "00010001");
-    return m;
-  }
-  Message network_message(std::string_view what) { return message("0800").set(70, std::string(what)); }
-  void put_bill(Message& m, const std::string& account_no) {
-    const int field = open_.channel.profile.bill_field;
-    if (auto text = format_bill_data({{std::string(bill_tag::kAccountNo), account_no}}, field)) m.set(field, std::move(*text));
-  }
-  Message query(const std::string& account_no) {
-    Message m = message("0200");
-    m.set(3, "380000");
-    put_bill(m, account_no);
-    return m;
-  }
-  Message payment(Money amount) {
-    Message m = message("0200");
-    m.set(3, "180000").set(37, fmt::format("{:012}", stan_));
-    (void)set_amount(m, amount);
-    put_bill(m, options_.account_no);
-    return m;
-  }
+  std::string time(std::int64_t back_s = 0) const { return BankMessages::time(Instant{clock_.now().micros - back_s * 1'000'000}); }
+  Message message(const char* mti) { return messages_.message(mti, clock_.now(), stan_++); }
+  Message network_message(std::string_view what) { return messages_.network(what, clock_.now(), stan_++); }
+  Message query(const std::string& account_no) { return messages_.query(account_no, clock_.now(), stan_++); }
+  Message payment(Money amount) { return messages_.payment(options_.account_no, amount, clock_.now(), stan_++); }
   Message reversal(const Message& of) {
     Message m = message("0420");
     m.set(3, "180000").set(4, std::string(of.get(4))).set(49, std::string(of.get(49)));
@@ -78,7 +52,7 @@ class Player {
   }
 
   std::string sealed(const Message& m) {
-    auto bytes = seal(profile_, open_.channel.profile.mac, open_.mac_key, m);
+    auto bytes = messages_.sealed(m);
     return bytes ? std::move(*bytes) : std::string();
   }
   // What came back for these bytes: field 39, or that the line was closed. A closed line is opened anew.
@@ -90,7 +64,7 @@ class Player {
       if (auto again = connect(); !again) return "gone";
       return how;
     }
-    auto read = open_sealed(profile_, open_.channel.profile.mac, open_.mac_key, *answer);
+    auto read = messages_.opened(*answer);
     if (!read) return "unreadable: " + read.error().message;
     if (back != nullptr) *back = *read;
     return std::string(read->get(39));
@@ -196,6 +170,7 @@ class Player {
   }
 
   const OpenChannel& open_;
+  const BankMessages messages_;
   const Profile& profile_;
   const BankSimOptions& options_;
   const Clock& clock_;

@@ -1,9 +1,9 @@
 // Payment companies at the REST interface, and the notices of Alipay and WeChat Pay, against the real server.
 #include <catch2/catch.hpp>
 
+#include "mis/jobs/timer.hpp"
 #include "modules/payment_channels/formats/alipay.hpp"
 #include "modules/payment_channels/formats/wechat_pay.hpp"
-#include "mis/jobs/timer.hpp"
 #include "tests/api/billing/declared.hpp"
 #include "tests/api/payment_channels/company.hpp"
 

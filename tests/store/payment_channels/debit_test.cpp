@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "mis/jobs/timer.hpp"
 #include "modules/payment_channels/formats/debit_text.hpp"
 #include "modules/payment_channels/timers.hpp"
 #include "tests/store/payment_channels/debit_books.hpp"
