@@ -21,6 +21,7 @@ void add_server(CLI::App& command, ServeOptions& options) {
   command.add_option("--address", options.address, "Address to listen on")->capture_default_str();
   command.add_option("--port", options.port, "Port; 0 for any free one")->capture_default_str();
   command.add_option("--workers", options.workers, "Threads for long work")->capture_default_str();
+  command.add_option("--keep-outbox", options.keep_outbox_days, "Days that files of sent messages stay in the data folder; 0: for ever")->capture_default_str()->check(CLI::Range(0, 36'500));
 }
 
 int run(int argc, char** argv) {

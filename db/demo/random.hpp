@@ -21,7 +21,7 @@ constexpr std::uint64_t mix(std::uint64_t z) {
 
 // What a stream is for. Two purposes never share numbers, so adding a draw to one of them leaves the others as they were.
 enum class Stream : std::uint64_t {
-  kLayout = 1, kStaff, kCustomer, kAddress, kAgreement, kMeter, kLevel, kMonth, kFault, kChange, kLife,
+  kLayout = 1, kStaff, kCustomer, kAddress, kAgreement, kMeter, kLevel, kMonth, kFault, kChange, kLife, kMoney,
 };
 
 class Random {

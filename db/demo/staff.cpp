@@ -59,6 +59,8 @@ constexpr auto kParts = std::to_array<Part>({
     {"wang.guoqiang", "王国强", "billing.view", 1, true, {"general_manager", "manager", "company_manager"}},
     {"zhou.min", "周敏", "cashier.approve", 2, true, {"cashier_supervisor", "hall_supervisor", "business_hall_manager"}},
     {"xu.fang", "徐芳", "cashier.close_day", 1, true, {"account_supervisor", "finance_director", "finance_manager"}},
+    {"gao.yuan", "高远", "channels.operate", 1, true, {"receivables_clerk"}},
+    {"he.xin", "何欣", "dunning.operate", 1, true, {"debt_collector"}},
     {"ma.lin", "马琳", "receivables.approve", 1, true, {"finance_director", "marketing_director", "deputy_manager_marketing"}},
     {"gao.jie", "高洁", "dunning.operate", 1, true, {"debt_collector", "station_marketing_clerk", "marketing_clerk"}},
     {"he.yan", "何艳", "channels.operate", 1, true, {"receivables_clerk", "finance_accountant", "accountant"}},

@@ -17,6 +17,7 @@ struct ServeOptions {
   std::string address = "127.0.0.1";
   int port = 8443;
   int workers = 2;
+  int keep_outbox_days = 90;  // how long files of sent messages stay; 0: for ever
 };
 
 struct DemoOptions {

@@ -11,11 +11,15 @@
 #include <sodium.h>
 
 #include "db/demo/load.hpp"
+#include "db/demo/money.hpp"
 #include "mis/base/decimal.hpp"
 #include "mis/commands/bill_month.hpp"
 #include "mis/commands/commands.hpp"
+#include "mis/commands/modules.hpp"
 #include "mis/commands/running_server.hpp"
+#include "mis/observe/metrics.hpp"
 #include "modules/billing/month_store.hpp"
+#include "modules/payment_channels/payment_channels.hpp"
 
 namespace mis::commands {
 namespace {
@@ -102,11 +106,15 @@ class Demo {
     if (auto error = load(installation)) return fail(*error);
     if (options_.until != "loaded")
       if (auto error = bill(installation)) return fail(*error);
+    if (options_.until == "issued")
+      if (auto error = take_money(installation)) return fail(*error);
     print_summary(installation);
     if (options_.once) return 0;
     stops_at_once.reset();
     RunningServer server(installation, options_.serve);
+    const auto bank_port = open_bank_port(installation);
     fmt::print("\nWatthour serves https://{}:{}/   (its own certificate: the browser asks once)\n", options_.serve.address, server.port());
+    if (bank_port) fmt::print("The bank port of channel {} listens at 127.0.0.1:{}; its bank's certificate and key lie in {}\n", demo::kBankChannel, bank_port->port(), (options_.serve.place.data / "demo-bank").string());
     print_logins();
     fmt::print("Ctrl-C stops everything.\n");
     std::fflush(stdout);
@@ -130,7 +138,7 @@ class Demo {
     const auto begun = Steady::now();
     demo::LoadOptions load;
     load.staff_password = staff_password(options_.serve.place.data);
-    load.now = SystemClock().now();
+    load.now = demo::EarlierClock(demo::kIssuedDaysAgo + 1).now();
     load.progress = [this, last = -1](const demo::LoadProgress& p) mutable {
       if (p.percent == last) return;
       last = p.percent;
@@ -164,7 +172,8 @@ class Demo {
       return ids;
     });
     if (!people) return std::move(people).error();
-    MonthBiller biller(installation, options_.serve.workers);
+    const demo::EarlierClock clock(demo::kIssuedDaysAgo);
+    MonthBiller biller(installation, options_.serve.workers, clock);
     auto run = biller.open(month, (*people)[0]);
     if (!run) return std::move(run).error();
     run_ = run->id;
@@ -204,6 +213,60 @@ class Demo {
     return {};
   }
 
+  // A bank, counters, reminders: what people do after the issue.
+  std::optional<Error> take_money(Installation& installation) {
+    const auto begun = Steady::now();
+    auto run = installation.app().read([&](db::Session& s) { return billing::find_run(s, run_); });
+    if (!run) return std::move(run).error();
+    if (!run->issued_at) return {};
+    auto county = demo::County::plan(county_);
+    if (!county) return std::move(county).error();
+    demo::StoryClock clock;
+    observe::Metrics metrics;
+    Registry registry({installation.app(), clock, metrics});
+    registry.part<payment_channels::KeyPlace>().folder = options_.serve.place.data / "keys";
+    register_modules(registry);
+    demo::MoneyOptions money;
+    money.place = {options_.serve.place.data};
+    money.staff_password = staff_password(options_.serve.place.data);
+    money.threads = options_.serve.workers;
+    bool first = true;
+    money.progress = [&](std::string_view stage) {
+      if (std::exchange(first, false)) say("Money: a bank, counters, reminders ...");
+      progress_line(std::string(stage));
+    };
+    auto done = demo::play_money(registry, clock, *county, money, local_date(*run->issued_at), local_date(SystemClock().now()));
+    if (!done) return std::move(done).error();
+    end_progress();
+    if (done->told) stages_.push_back({"money", seconds_since(begun)});
+    return {};
+  }
+
+  // Beside the server, as a bank would find it; nothing where its port is taken, which the server can do without.
+  std::unique_ptr<payment_channels::BankPort> open_bank_port(Installation& installation) {
+    if (options_.until != "issued") return {};
+    constexpr int kUsualPort = 8583;
+    for (const int port : {kUsualPort, 0}) {
+      try {
+        return std::make_unique<payment_channels::BankPort>(Services{installation.app(), system_clock_, metrics_}, payment_channels::KeyPlace{options_.serve.place.data / "keys"},
+                                                            demo::bank_port_options({options_.serve.place.data}, port));
+      } catch (const std::runtime_error&) {
+        // Taken, or the story had no bank yet: the next one, or none.
+      }
+    }
+    return {};
+  }
+
+  void print_money(db::Session& s) {
+    const auto paid = receivables::paid_totals(s);
+    if (paid.empty()) return;
+    fmt::print("\n  {:<28}{:>10}{:>20}\n", "paid", "payments", "yuan");
+    for (const auto& total : paid)
+      fmt::print("  {:<28}{:>10}{:>20}\n", fmt::format("{}, {}", receivables::name_of(total.source), receivables::name_of(total.method)), grouped(total.payments), grouped_yuan(total.amount));
+    const auto open = receivables::open_total(s, local_date(SystemClock().now()));
+    fmt::print("  {:<28}{:>10}{:>20}\n  {:<28}{:>10}{:>20}\n", "still open (bills)", grouped(open.bills), grouped_yuan(open.outstanding), "of that overdue", "", grouped_yuan(open.overdue));
+  }
+
   void print_summary(Installation& installation) {
     if (!run_) return;
     (void)installation.app().read([&](db::Session& s) -> Status {
@@ -217,6 +280,7 @@ class Demo {
       fmt::print("\n  {:<20}{:>10}{:>18}{:>20}\n", "category", "bills", "kWh", "yuan");
       for (const auto& row : billing::sums_by_category(s, run->id, "/%"))
         fmt::print("  {:<20}{:>10}{:>18}{:>20}\n", row.key, grouped(row.bills), grouped(row.energy.value / 1000), grouped_yuan(row.amount));
+      print_money(s);
       return ok();
     });
     fmt::print("\n  {:<20}{:>10}\n", "stage", "seconds");
@@ -250,6 +314,8 @@ class Demo {
   demo::CountyOptions county_;
   std::vector<demo::Login> logins_;
   std::vector<Stage> stages_;
+  SystemClock system_clock_;
+  observe::Metrics metrics_;  // of the bank port
   RunId run_;
   Steady::time_point last_line_ = Steady::now();
   bool open_line_ = false;

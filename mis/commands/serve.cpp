@@ -13,11 +13,11 @@
 #include "mis/http/certificate.hpp"
 #include "mis/http/openapi.hpp"
 #include "mis/http/system_routes.hpp"
+#include "mis/jobs/timer.hpp"
 #include "mis/jobs/worker.hpp"
 #include "mis/observe/log.hpp"
 #include "mis/observe/metrics.hpp"
 #include "mis/outbox/file_provider.hpp"
-#include "mis/outbox/postman.hpp"
 #include "mis/security/routes.hpp"
 #include "mis/security/sessions.hpp"
 #include "modules/invoicing/invoicing.hpp"
@@ -59,8 +59,7 @@ struct RunningServer::Impl {
   Registry registry;
   security::Sessions sessions;
   std::unique_ptr<jobs::Worker> worker;
-  std::unique_ptr<outbox::Postman> postman;
-  std::unique_ptr<invoicing::Watch> invoice_watch;
+  std::unique_ptr<jobs::Timekeeper> timekeeper;
   std::unique_ptr<http::Server> server;
   std::atomic<bool> stopping{false};
   std::thread database_watch;
@@ -100,17 +99,15 @@ RunningServer::RunningServer(Installation& installation, const ServeOptions& opt
   impl_->server = std::make_unique<http::Server>(server, impl_->registry, impl_->sessions);
   impl_->worker = std::make_unique<jobs::Worker>(installation.app(), impl_->clock, impl_->registry.part<jobs::Kinds>(), jobs::Worker::Options{.threads = options.workers});
   impl_->worker->start();
-  impl_->postman = std::make_unique<outbox::Postman>(installation.app(), impl_->clock, impl_->registry.part<outbox::Providers>());
-  impl_->postman->start();
-  impl_->invoice_watch = std::make_unique<invoicing::Watch>(installation.app(), impl_->clock, impl_->registry.part<invoicing::Equipment>());
-  impl_->invoice_watch->start();
+  impl_->registry.part<outbox::Keeping>().days = options.keep_outbox_days;
+  impl_->timekeeper = std::make_unique<jobs::Timekeeper>(installation.app(), impl_->clock, impl_->registry.part<jobs::Timers>());
+  impl_->timekeeper->start();
   impl_->database_watch = std::thread([this, &installation] { impl_->watch_database(installation); });
 }
 
 RunningServer::~RunningServer() {
   impl_->server->stop();
-  impl_->invoice_watch->stop();
-  impl_->postman->stop();
+  impl_->timekeeper->stop();
   impl_->worker->stop();
   impl_->stopping = true;
   impl_->database_watch.join();

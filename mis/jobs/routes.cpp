@@ -1,10 +1,12 @@
 #include "mis/jobs/routes.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "mis/http/fields.hpp"
 #include "mis/http/page.hpp"
 #include "mis/jobs/jobs.hpp"
+#include "mis/jobs/timer.hpp"
 
 namespace mis::jobs {
 namespace {
@@ -44,6 +46,35 @@ Schema job_schema() {
                               {"rate_per_s", integer().or_null()},
                               {"error", text().or_null()},
                               {"failures", list_of(object({{"shard", integer()}, {"message", text()}}))}}));
+}
+
+json to_json(const TimerState& timer) {
+  const auto& when = timer.when;
+  const bool daily = when.every_s == 0;
+  return {{"name", timer.name},
+          {"daily_at", daily ? json(fmt::format("{:02}:{:02}", when.daily_minute / 60, when.daily_minute % 60)) : json(nullptr)},
+          {"every_seconds", daily ? json(nullptr) : json(when.every_s)},
+          {"last_run_at", to_json(timer.last_run_at)},
+          {"next_run_at", timer.next_run_at.to_string()},
+          {"job_id", timer.job ? json(timer.job->value) : json(nullptr)},
+          {"state", timer.failures > 0 ? "failing" : "good"},
+          {"failures", timer.failures},
+          {"failed_at", to_json(timer.failed_at)},
+          {"error", timer.error.empty() ? json(nullptr) : json(timer.error)}};
+}
+
+Schema timer_schema() {
+  using namespace schema;
+  return named("Timer", object({{"name", text()},
+                                {"daily_at", text().or_null()},
+                                {"every_seconds", integer().or_null()},
+                                {"last_run_at", instant().or_null()},
+                                {"next_run_at", instant()},
+                                {"job_id", integer().or_null()},
+                                {"state", one_of({"good", "failing"})},
+                                {"failures", integer()},
+                                {"failed_at", instant().or_null()},
+                                {"error", text().or_null()}}));
 }
 
 bool over(const Job& job) { return job.state != State::kQueued && job.state != State::kRunning; }
@@ -86,6 +117,20 @@ void register_module(Registry& registry) {
                   },
                   .query = page_parameters(),
                   .response = schema::page_of(job_schema())});
+
+  const auto& timers = registry.part<Timers>();
+  registry.route({.method = Method::kGet,
+                  .path = "/api/v1/jobs/timers",
+                  .permission = Permission("jobs.view"),
+                  .summary = "What begins by itself, when it last did and when it will, and what went wrong",
+                  .handler = [&services, &timers](const Request&, const security::Caller&) -> Result<Answer> {
+                    return services.database.read([&](db::Session& s) -> Result<Answer> {
+                      json items = json::array();
+                      for (const auto& timer : list_timers(s, timers, services.clock.now())) items.push_back(to_json(timer));
+                      return json_answer({{"items", items}});
+                    });
+                  },
+                  .response = schema::items_of(timer_schema())});
 
   registry.route({.method = Method::kGet,
                   .path = "/api/v1/jobs/{job_id}",

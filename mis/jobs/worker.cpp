@@ -8,11 +8,10 @@
 #include <condition_variable>
 #include <mutex>
 #include <thread>
-#include <type_traits>
 
 #include <fmt/format.h>
 
-#include "mis/base/fitted_text.hpp"
+#include "mis/jobs/guard.hpp"
 #include "mis/observe/log.hpp"
 
 namespace mis::jobs {
@@ -27,21 +26,6 @@ enum class Step : std::uint8_t {
 constexpr int kMaxAttempts = 3;
 // How often in a row the database may fail before a command gives up. A server goes on trying.
 constexpr int kMaxTroubles = 6;
-
-// What a kind throws is its own fault, like an error that it returns; only what the database says goes on to the unit of
-// work, which knows what a repetition cures. A thread never dies of one bad shard.
-template <class Work>
-auto without_throwing(Work&& work) -> std::invoke_result_t<Work> {
-  try {
-    return work();
-  } catch (const db::DbError&) {
-    throw;
-  } catch (const std::exception& e) {
-    return internal("jobs.exception", fmt::format("expected the work to end but it threw: {}", e.what()));
-  }
-}
-
-std::string shortened(const std::string& text) { return text.size() <= 390 ? text : fitted_text(text, 390) + "…"; }
 
 }  // namespace
 

@@ -160,6 +160,31 @@ JobId request_delivery(db::Session& session, const Providers& providers, Instant
   return jobs::create(session, now, kDeliverJob, 0, "messages", shards, by);
 }
 
+std::optional<JobId> request_delivery_if_due(db::Session& session, const Providers& providers, Instant now) {
+  if (jobs::is_active(session, kDeliverJob, 0) || !has_work(session, providers, now)) return {};
+  return request_delivery(session, providers, now, {});
+}
+
+Result<std::int64_t> clear_sent(db::Database& database, const Clock& clock, Kind kind, Provider& provider, Instant before, int most) {
+  auto batches = database.read([&](db::Session& s) -> Result<std::vector<std::int64_t>> {
+    std::vector<std::int64_t> ids;
+    for (auto rows = s.query("SELECT batch_id FROM outbox_batch WHERE kind = ? AND provider = ? AND state = 'sent' AND cleared_at IS NULL AND finished_at < ? ORDER BY batch_id LIMIT ?",
+                             static_cast<int>(kind), provider.name(), before, most); rows.next();)
+      ids.push_back(rows.i64(0));
+    return ids;
+  });
+  if (!batches) return std::move(batches).error();
+  for (const auto batch : *batches) {
+    if (auto status = provider.clear(batch); !status) return std::move(status).error();
+    auto noted = database.transact([&](db::Session& s) -> Status {
+      s.execute("UPDATE outbox_batch SET cleared_at = ? WHERE batch_id = ? AND cleared_at IS NULL", clock.now(), batch);
+      return ok();
+    });
+    if (!noted) return std::move(noted).error();
+  }
+  return static_cast<std::int64_t>(batches->size());
+}
+
 Status retry(db::Session& session, MessageId message, Instant now) {
   auto rows = session.query("SELECT state FROM outbox_message WHERE message_id = ? FOR UPDATE", message);
   if (!rows.next()) return not_found("outbox.no_message", fmt::format("expected a message with the number {} but there is none", message.value));

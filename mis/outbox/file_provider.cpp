@@ -103,6 +103,13 @@ Delivery FileProvider::send(std::int64_t batch, std::span<const Outgoing> messag
   return {Delivery::Outcome::kSent, path.filename().string(), "", {}};
 }
 
+Status FileProvider::clear(std::int64_t batch) {
+  std::error_code error;
+  fs::remove(path_of(batch), error);  // one that somebody took away already is no error
+  if (error) return internal("outbox.not_cleared", fmt::format("expected to remove {} but {}", path_of(batch).filename().string(), error.message()));
+  return ok();
+}
+
 void use_files(Providers& providers, const fs::path& top) {
   for (const auto kind : kKinds) providers.set(kind, std::make_shared<FileProvider>(top / std::string(name_of(kind))));
 }

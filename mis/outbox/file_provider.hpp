@@ -19,6 +19,7 @@ class FileProvider final : public Provider {
   std::string place() override;
   Delivery send(std::int64_t batch, std::span<const Outgoing> messages) override;
   Delivery ask(std::int64_t batch) override;
+  Status clear(std::int64_t batch) override;  // removes the file, if it is still there
 
   // One JSON object per line and message: message_id, kind, address, subject, body, and of an attachment its name, type and
   // content in base64url.

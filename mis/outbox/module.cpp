@@ -6,6 +6,7 @@
 #include "mis/http/idempotency.hpp"
 #include "mis/http/page.hpp"
 #include "mis/jobs/jobs.hpp"
+#include "mis/jobs/timer.hpp"
 #include "mis/outbox/outbox.hpp"
 #include "mis/registry.hpp"
 #include "mis/security/audit.hpp"
@@ -15,6 +16,9 @@ namespace {
 
 using nlohmann::json;
 using namespace mis::http;
+
+constexpr std::int64_t kMicrosPerDay = std::int64_t{24} * 3'600'000'000;
+constexpr int kClearedAtOnce = 500;
 
 json instant_json(const std::optional<Instant>& at) { return at ? json(at->to_string()) : json(nullptr); }
 
@@ -129,6 +133,37 @@ jobs::Kind deliver_kind(const Services& services, const Providers& providers) {
   return kind;
 }
 
+jobs::Kind clear_kind(const Services& services, const Providers& providers, const Keeping& keeping) {
+  jobs::Kind kind;
+  kind.name = kClearJob;
+  kind.run_shard = [&services, &providers, &keeping](db::Session&, const jobs::Job&, const jobs::Shard& shard) -> Result<std::int64_t> {
+    const auto message_kind = static_cast<Kind>(shard.key);
+    auto* provider = providers.of(message_kind);
+    if (provider == nullptr || keeping.days == 0) return 0;
+    const Instant before{services.clock.now().micros - keeping.days * kMicrosPerDay};
+    std::int64_t cleared = 0;
+    for (;;) {
+      auto some = clear_sent(services.database, services.clock, message_kind, *provider, before, kClearedAtOnce);
+      if (!some) return std::move(some).error();
+      cleared += *some;
+      if (*some < kClearedAtOnce) return cleared;
+    }
+  };
+  return kind;
+}
+
+void add_timers(jobs::Timers& timers, const Providers& providers, const Keeping& keeping) {
+  timers.add({std::string(kDeliverJob), jobs::every_seconds(3), [&providers](db::Session& s, Instant now) -> Result<std::optional<JobId>> { return request_delivery_if_due(s, providers, now); }});
+  timers.add({std::string(kClearJob), jobs::daily_at(3, 0), [&providers, &keeping](db::Session& s, Instant now) -> Result<std::optional<JobId>> {
+                if (keeping.days == 0 || jobs::is_active(s, kClearJob, 0)) return std::optional<JobId>{};
+                std::vector<jobs::Shard> shards;
+                for (const auto kind : kKinds)
+                  if (providers.of(kind) != nullptr) shards.push_back({static_cast<int>(kind), 0});
+                if (shards.empty()) return std::optional<JobId>{};
+                return std::optional(jobs::create(s, now, kClearJob, 0, "batches", shards, {}));
+              }});
+}
+
 Result<Answer> retry_answer(const Services& services, const Request& request, const security::Caller& caller) {
   auto id = request.id_param("message_id");
   if (!id) return std::move(id).error();
@@ -150,7 +185,10 @@ void register_module(Registry& registry) {
   registry.permission({"outbox.view", "查看对外消息", "See messages to customers"});
   registry.permission({"outbox.operate", "发送对外消息", "Send messages and retry those that failed"});
   registry.table_prefix("outbox_");
+  const auto& keeping = registry.part<Keeping>();
   registry.part<jobs::Kinds>().add(deliver_kind(services, providers));
+  registry.part<jobs::Kinds>().add(clear_kind(services, providers, keeping));
+  add_timers(registry.part<jobs::Timers>(), providers, keeping);
 
   registry.route({.method = Method::kGet,
                   .path = "/api/v1/outbox/messages",

@@ -101,6 +101,8 @@ class Provider {
   virtual Delivery send(std::int64_t batch, std::span<const Outgoing> messages) = 0;
   // What became of a batch. kFailed: the provider does not have it.
   virtual Delivery ask(std::int64_t batch) = 0;
+  // The utility needs nothing more of a batch that was sent: what the provider keeps of it may go. Called again after a crash.
+  virtual Status clear(std::int64_t /*batch*/) { return ok(); }
 };
 
 // The part of the registry that says who sends what (`registry.part<outbox::Providers>()`). Kinds without a provider wait.
@@ -110,9 +112,15 @@ struct Providers {
   Provider* of(Kind kind) const { return by_kind[static_cast<int>(kind)].get(); }
 };
 
+// How long what providers keep of sent batches stays (`registry.part<outbox::Keeping>()`); the messages' rows stay for good.
+struct Keeping {
+  int days = 90;  // 0: for ever
+};
+
 // ── Sending ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 inline constexpr std::string_view kDeliverJob = "outbox.deliver";
+inline constexpr std::string_view kClearJob = "outbox.clear";
 inline constexpr int kMaxAttempts = 6;
 // How long a message waits after its n-th refusal: 1, 2, 4, … minutes, at most an hour.
 constexpr std::int64_t backoff_minutes(int attempts) { return attempts >= 7 ? 60 : std::int64_t{1} << (attempts < 1 ? 0 : attempts - 1); }
@@ -129,6 +137,13 @@ Result<Delivered> deliver(db::Database& database, db::Session& holder, const Clo
 bool has_work(db::Session& session, const Providers& providers, Instant now);
 // A job that sends what is due; the caller's transaction decides about it.
 JobId request_delivery(db::Session& session, const Providers& providers, Instant now, std::optional<UserId> by);
+
+// The same where something is due and no such job is under way; what the timer "outbox.deliver" does every three seconds.
+std::optional<JobId> request_delivery_if_due(db::Session& session, const Providers& providers, Instant now);
+
+// Has providers take away what they keep of batches that were sent before `before`; those of another provider are left alone. At most
+// `most` of them; returns how many. Each is noted at once over a session of its own, as the provider's files know no rollback.
+Result<std::int64_t> clear_sent(db::Database& database, const Clock& clock, Kind kind, Provider& provider, Instant before, int most);
 
 // Puts a message that has failed back into the queue. Errors: outbox.no_message, outbox.message_state.
 Status retry(db::Session& session, MessageId message, Instant now);

@@ -127,4 +127,11 @@ Result<JobId> start_run(const Services& services, db::Session& session, RunKind 
   return job;
 }
 
+Result<std::optional<JobId>> start_run_if_needed(const Services& services, db::Session& session, RunKind kind) {
+  if (range_of(session, kind).rows == 0) return std::optional<JobId>{};
+  auto job = start_run(services, session, kind, {});
+  if (!job) return std::move(job).error();
+  return std::optional(*job);
+}
+
 }  // namespace mis::dunning

@@ -59,21 +59,6 @@ struct Equipment {
 // The provider that comes with Watthour: a JSON file per invoice in `folder`/issued, and everything else below `folder`.
 void use_folder(Equipment& equipment, const std::filesystem::path& folder);
 
-// Notices invoices that wait to be sent or whose answer was lost, and asks for a job; sends nothing itself.
-class Watch {
- public:
-  Watch(db::Database& database, const Clock& clock, const Equipment& equipment, int look_every_ms = 5'000);
-  ~Watch();  // stops
-  void start();
-  void stop();
-  // One look: makes a job where something waits and none is under way. Returns whether it did.
-  bool look();
-
- private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
-};
-
 // Names the seller for the invoices to come, for loaders; people do it in the settings, audited.
 struct Seller {
   std::string name, tax_id, address_phone, bank_account;

@@ -1,4 +1,5 @@
 // Registration of invoicing: permissions, routes, jobs.
+#include "mis/jobs/timer.hpp"
 #include "modules/invoicing/batches.hpp"
 #include "modules/invoicing/routes.hpp"
 
@@ -16,6 +17,7 @@ void register_module(Registry& registry) {
   register_setting_routes(registry);
   register_document_routes(registry);
   add_kinds(registry.part<jobs::Kinds>(), registry.services(), equipment);
+  registry.part<jobs::Timers>().add({std::string(kSendJob), jobs::every_seconds(5), [&equipment](db::Session& s, Instant now) -> Result<std::optional<JobId>> { return request_sending_if_waiting(s, equipment, now); }});
 }
 
 }  // namespace mis::invoicing

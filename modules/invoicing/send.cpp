@@ -183,4 +183,11 @@ JobId request_sending(db::Session& session, std::span<const int> lanes, Instant 
   return jobs::create(session, now, kSendJob, 0, "invoices", shards, by);
 }
 
+std::optional<JobId> request_sending_if_waiting(db::Session& session, const Equipment& equipment, Instant now) {
+  if (!equipment.provider || jobs::is_active(session, kSendJob, 0)) return {};
+  const auto lanes = waiting_lanes(session, now);
+  if (lanes.empty()) return {};
+  return request_sending(session, lanes, now, {});
+}
+
 }  // namespace mis::invoicing

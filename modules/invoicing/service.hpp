@@ -48,6 +48,9 @@ Status refuse_reversal(db::Session& session, std::int64_t request, std::string_v
 // A job that sends what waits in these lanes, in the caller's transaction.
 JobId request_sending(db::Session& session, std::span<const int> lanes, Instant now, std::optional<UserId> by);
 std::vector<int> waiting_lanes(db::Session& session, Instant now);
+// A job for all that waits or whose answer was lost, where there is such and no job is under way; what the timer "invoicing.send" does
+// every five seconds.
+std::optional<JobId> request_sending_if_waiting(db::Session& session, const Equipment& equipment, Instant now);
 
 // Sends what is drawn in a lane, after settling what was left half done or unknown. `holder` is a transaction that keeps others out of
 // the lane; the work itself is committed over other sessions.

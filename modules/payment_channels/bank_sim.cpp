@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "mis/security/key_transport.hpp"
+#include "modules/payment_channels/bank_messages.hpp"
 #include "modules/payment_channels/bank_sim_middle.hpp"
 #include "modules/payment_channels/domain/iso8583/bill_payment.hpp"
 #include "modules/payment_channels/formats/framers.hpp"
@@ -24,7 +25,8 @@ std::string hex(std::string_view bytes) {
 
 class Player {
  public:
-  Player(const OpenChannel& open, const BankSimOptions& options, const Clock& clock) : open_(open), profile_(open.channel.profile.iso), options_(options), clock_(clock), key_(open.mac_key.copy()), stan_(options.first_stan) {}
+  Player(const OpenChannel& open, const BankSimOptions& options, const Clock& clock)
+      : open_(open), messages_(open), profile_(open.channel.profile.iso), options_(options), clock_(clock), key_(open.mac_key.copy()), stan_(options.first_stan) {}
 
   Status connect() {
     auto framer = iso8583_framer(profile_);
@@ -47,38 +49,11 @@ class Player {
   }
 
  private:
-  std::string time(std::int64_t back_s = 0) const {
-    const std::int64_t local_s = clock_.now().micros / 1'000'000 + kChinaOffsetMinutes * 60 - back_s;
-    const Date day{static_cast<std::int32_t>(local_s / 86'400)};
-    const auto rest = local_s % 86'400;
-    const auto ymd = day.ymd();
-    return fmt::format("{:02}{:02}{:02}{:02}{:02}", static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()), rest / 3'600, rest / 60 % 60, rest % 60);
-  }
-  Message message(const char* mti) {
-    Message m;
-    m.mti = mti;
-    if (profile_.header == LengthHeader::kBinary2Tpdu5) m.tpdu = std::string("\x60\x00\x01\x00\x02", 5);
-    m.set(7, time()).set(11, fmt::format("{:06}", stan_++ % 1'000'000)).set(32, "00010001");
-    return m;
-  }
-  Message network_message(std::string_view what) { return message("0800").set(70, std::string(what)); }
-  void put_bill(Message& m, const std::string& account_no) {
-    const int field = open_.channel.profile.bill_field;
-    if (auto text = format_bill_data({{std::string(bill_tag::kAccountNo), account_no}}, field)) m.set(field, std::move(*text));
-  }
-  Message query(const std::string& account_no) {
-    Message m = message("0200");
-    m.set(3, "380000");
-    put_bill(m, account_no);
-    return m;
-  }
-  Message payment(Money amount) {
-    Message m = message("0200");
-    m.set(3, "180000").set(37, fmt::format("{:012}", stan_));
-    (void)set_amount(m, amount);
-    put_bill(m, options_.account_no);
-    return m;
-  }
+  std::string time(std::int64_t back_s = 0) const { return BankMessages::time(Instant{clock_.now().micros - back_s * 1'000'000}); }
+  Message message(const char* mti) { return messages_.message(mti, clock_.now(), stan_++); }
+  Message network_message(std::string_view what) { return messages_.network(what, clock_.now(), stan_++); }
+  Message query(const std::string& account_no) { return messages_.query(account_no, clock_.now(), stan_++); }
+  Message payment(Money amount) { return messages_.payment(options_.account_no, amount, clock_.now(), stan_++); }
   Message reversal(const Message& of) {
     Message m = message("0420");
     m.set(3, "180000").set(4, std::string(of.get(4))).set(49, std::string(of.get(49)));
@@ -237,6 +212,7 @@ class Player {
   }
 
   const OpenChannel& open_;
+  const BankMessages messages_;
   const Profile& profile_;
   const BankSimOptions& options_;
   const Clock& clock_;

@@ -239,6 +239,14 @@ Result<std::int64_t> DebitBatchService::expire(db::Session& session, const Chann
   return session.execute("UPDATE payment_channels_debit_item SET state = 'unknown', changed_at = ? WHERE batch_id = ? AND state = 'sent'", now, batch_id);
 }
 
+std::vector<std::int64_t> expired_batches(db::Session& session, Date today) {
+  std::vector<std::int64_t> batches;
+  for (auto rows = session.query("SELECT b.batch_id FROM payment_channels_debit_batch b WHERE b.state = 'sent' AND b.answer_by < ? AND EXISTS "
+                                 "(SELECT 1 FROM payment_channels_debit_item i WHERE i.batch_id = b.batch_id AND i.state = 'sent') ORDER BY b.batch_id", today); rows.next();)
+    batches.push_back(rows.i64(0));
+  return batches;
+}
+
 jobs::Kind debit_prepare_job(const Services& services) {
   return {kDebitPrepareJob,
           [&services](db::Session& session, const jobs::Job& job, const jobs::Shard& shard) { return gather(services, session, job.subject, shard.key); },

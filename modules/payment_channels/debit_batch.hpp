@@ -104,6 +104,8 @@ class DebitBatchService {
 std::optional<DebitBatch> find_batch(db::Session& session, std::int64_t channel_id, std::int64_t batch_id);
 std::optional<DebitBatch> lock_batch(db::Session& session, std::int64_t channel_id, std::int64_t batch_id);
 std::vector<DebitBatch> list_batches(db::Session& session, std::int64_t channel_id, std::int64_t before, int limit);  // newest first
+// Sent ones with debits that nobody has answered by their deadline.
+std::vector<std::int64_t> expired_batches(db::Session& session, Date today);
 std::vector<DebitStateTotal> batch_totals(db::Session& session, std::int64_t batch_id);
 std::vector<DebitItem> list_debits(db::Session& session, std::int64_t batch_id, std::optional<DebitState> state, std::int64_t after, int limit);
 std::optional<DebitItem> lock_debit(db::Session& session, std::int64_t item_id);

@@ -4,6 +4,7 @@
 #include "modules/payment_channels/reconcile.hpp"
 #include "modules/payment_channels/routes.hpp"
 #include "modules/payment_channels/statements.hpp"
+#include "modules/payment_channels/timers.hpp"
 
 namespace mis::payment_channels {
 
@@ -16,6 +17,7 @@ void register_module(Registry& registry) {
   registry.table_prefix("payment_channels_");
   registry.part<jobs::Kinds>().add(reconcile_job(registry.services()));
   for (auto* kind : {debit_prepare_job, debit_result_job, statement_job}) registry.part<jobs::Kinds>().add(kind(registry.services()));
+  register_timers(registry);
   register_routes(registry);
 }
 

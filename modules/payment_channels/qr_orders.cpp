@@ -132,6 +132,13 @@ Status QrOrderService::ask_later(const QrOrder& order, Instant now) {
   });
 }
 
+std::vector<std::int64_t> channels_with_quiet_orders(db::Session& session, Instant now) {
+  std::vector<std::int64_t> channels;
+  for (auto rows = session.query("SELECT DISTINCT channel_id FROM payment_channels_order WHERE state IN ('unknown', 'open') AND ask_after <= ? ORDER BY channel_id", now); rows.next();)
+    channels.push_back(rows.i64(0));
+  return channels;
+}
+
 Result<int> QrOrderService::repair(const OpenChannel& open, QrProvider& provider, int most) {
   const Instant now = services_.clock.now();
   auto waiting = services_.database.read([&](db::Session& s) -> Result<std::vector<QrOrder>> {

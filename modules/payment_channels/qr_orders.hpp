@@ -57,6 +57,9 @@ struct QrProviders {
   std::shared_ptr<QrProvider> provider;
 };
 
+// Channels with orders that a repair would ask about now.
+std::vector<std::int64_t> channels_with_quiet_orders(db::Session& session, Instant now);
+
 class QrOrderService {
  public:
   QrOrderService(const Services& services, ChannelBook& book) : services_(services), book_(book), service_(services) {}

@@ -172,7 +172,7 @@ jobs::Kind apply_advances_kind(db::Database& database, const Clock& clock) {
   return kind;
 }
 
-Result<JobId> queue_nightly(db::Session& session, const char* kind, Instant now, UserId by) {
+Result<JobId> queue_nightly(db::Session& session, const char* kind, Instant now, std::optional<UserId> by) {
   if (jobs::is_active(session, kind, 0)) return conflict("receivables.job_active", fmt::format("expected no {} to run but one does", kind));
   std::vector<jobs::Shard> shards;
   for (auto rows = session.query("SELECT account_id DIV ?, COUNT(*) FROM receivables_account GROUP BY 1 ORDER BY 1", kAccountsOfShard); rows.next();)

@@ -52,6 +52,6 @@ inline constexpr const char* kApplyAdvancesJob = "receivables.apply_advances";
 jobs::Kind review_plans_kind(const Clock& clock);
 jobs::Kind apply_advances_kind(db::Database& database, const Clock& clock);
 // Queues either. Errors: receivables.job_active (conflict) while one of the kind runs.
-Result<JobId> queue_nightly(db::Session& session, const char* kind, Instant now, UserId by);
+Result<JobId> queue_nightly(db::Session& session, const char* kind, Instant now, std::optional<UserId> by);
 
 }  // namespace mis::receivables

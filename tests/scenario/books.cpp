@@ -29,6 +29,10 @@ constexpr Sum kSums[] = {
      "SELECT COUNT(*), CAST(COALESCE(SUM(CRC32(CONCAT_WS('|', line_no, account_id, ledger_account, amount_fen, billing_month, revision))), 0) AS CHAR) "
      "FROM ledger_posting"},
     {"batches", "SELECT COUNT(*), CAST(COALESCE(SUM(CRC32(CONCAT_WS('|', template, transactions, debit_fen))), 0) AS CHAR) FROM ledger_batch"},
+    {"payments", "SELECT COUNT(*), CAST(COALESCE(SUM(CRC32(CONCAT_WS('|', account_id, source, method, amount_fen, advance_fen))), 0) AS CHAR) FROM receivables_payment"},
+    {"counter days", "SELECT COUNT(*), CAST(COALESCE(SUM(CRC32(CONCAT_WS('|', org_id, method, receipts, receipts_fen, reversals_fen, difference_fen))), 0) AS CHAR) FROM cashier_day_total"},
+    {"channel differences", "SELECT COUNT(*), CAST(COALESCE(SUM(CRC32(CONCAT_WS('|', kind, account_no, their_fen, state))), 0) AS CHAR) FROM payment_channels_difference"},
+    {"notices", "SELECT COUNT(*), CAST(COALESCE(SUM(CRC32(CONCAT_WS('|', account_id, purpose, step, principal_fen))), 0) AS CHAR) FROM dunning_notice"},
     {"issued runs", "SELECT COUNT(*), CAST(COALESCE(SUM(billing_month), 0) AS CHAR) FROM billing_run WHERE state = 'issued'"},
 };
 

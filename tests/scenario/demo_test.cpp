@@ -19,10 +19,14 @@ TEST_CASE("the demonstration runs a month from nothing, and a second start finds
   CHECK(books.at("bills") != "0 rows, 0");
   CHECK(books.at("postings") != "0 rows, 0");
   CHECK(books.at("issued runs").substr(0, 6) == "1 rows");
+  CHECK(books.at("payments") != "0 rows, 0");
+  for (const char* way : {"channel, collection", "cashier, cash", "cashier, card", "still open (bills)"}) CHECK(first.output.find(way) != std::string::npos);
 
   const auto second = county.run_month();
   INFO(second.output);
   CHECK(second.exit == kGood);
+  CHECK(second.output.find("Money:") == std::string::npos);  // told once
+  CHECK(second.output.find("channel, collection") != std::string::npos);
   CHECK(books_in(county.data()) == books);
   CHECK(second.seconds < first.seconds);
 

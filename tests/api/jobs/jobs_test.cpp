@@ -12,6 +12,7 @@
 
 #include "mis/jobs/jobs.hpp"
 #include "mis/jobs/routes.hpp"
+#include "mis/jobs/timer.hpp"
 #include "mis/jobs/worker.hpp"
 #include "tests/api/billing/declared.hpp"
 #include "tests/api/running_server.hpp"
@@ -40,7 +41,7 @@ struct House {
   jobs::Worker worker{server.database.app(), server.clock, server.registry.part<jobs::Kinds>(), {.threads = 2, .poll_ms = 20, .nice = 0}};
   House() {
     auto owner = server.database.owner().lease();
-    for (const char* statement : {"DELETE FROM jobs_job", "DELETE FROM jobs_shard"}) owner->execute(statement);
+    for (const char* statement : {"DELETE FROM jobs_job", "DELETE FROM jobs_shard", "DELETE FROM jobs_timer"}) owner->execute(statement);
     worker.start();
   }
   ~House() {
@@ -140,4 +141,43 @@ TEST_CASE("jobs are listed newest first, page by page, to whom may see them") {
   Client west = house.server.client_of("west");  // a station head has nothing to do with jobs
   CHECK(west.get("/api/v1/jobs").code() == "security.permission");
   CHECK(west.get(path_of(queued[0]) + "/events").code() == "security.permission");
+}
+
+TEST_CASE("timers are listed with their last and next run and what went wrong, to whom may see jobs") {
+  House house;
+  auto& timers = house.server.registry.part<jobs::Timers>();
+  bool fails = false;
+  timers.add({"test.nightly", jobs::daily_at(1, 5), [](db::Session& s, Instant now) -> Result<std::optional<JobId>> { return std::optional(jobs::create(s, now, "test.count", 7, "rows", {}, {})); }});
+  timers.add({"test.often", jobs::every_seconds(60), [&](db::Session&, Instant) -> Result<std::optional<JobId>> {
+                if (fails) return conflict("test.busy", "expected nobody at work but somebody is");
+                return std::optional<JobId>{};
+              }});
+  jobs::Timekeeper keeper(house.server.database.app(), house.server.clock, timers);
+  keeper.look();
+  house.server.clock.advance_minutes(24 * 60);  // 2026-11-03T08:00:00Z
+  fails = true;
+  keeper.look();
+  Client client = house.server.client_of("clerk");
+  const auto reply = client.get("/api/v1/jobs/timers");
+  CHECK(differs_from_declaration(house.server.registry, "get", "/api/v1/jobs/timers", reply) == std::vector<std::string>{});
+  const auto items = reply.json().at("items");
+  REQUIRE(items.size() == 2);
+  CHECK(items[0].at("name") == "test.nightly");
+  CHECK(items[0].at("daily_at") == "01:05");
+  CHECK(items[0].at("every_seconds").is_null());
+  CHECK(items[0].at("last_run_at") == "2026-11-03T08:00:00Z");
+  CHECK(items[0].at("next_run_at") == "2026-11-03T17:05:00Z");
+  CHECK(items[0].at("job_id").is_number());
+  CHECK(items[0].at("state") == "good");
+  CHECK(items[0].at("error").is_null());
+  CHECK(items[1].at("every_seconds") == 60);
+  CHECK(items[1].at("daily_at").is_null());
+  CHECK(items[1].at("last_run_at").is_null());
+  CHECK(items[1].at("next_run_at") == "2026-11-03T08:01:00Z");
+  CHECK(items[1].at("state") == "failing");
+  CHECK(items[1].at("failures") == 1);
+  CHECK(items[1].at("error") == "expected nobody at work but somebody is");
+  CHECK(items[1].at("failed_at") == "2026-11-03T08:00:00Z");
+
+  CHECK(house.server.client_of("west").get("/api/v1/jobs/timers").code() == "security.permission");
 }

@@ -1,6 +1,7 @@
 // Payment companies at the REST interface, and the notices of Alipay and WeChat Pay, against the real server.
 #include <catch2/catch.hpp>
 
+#include "mis/jobs/timer.hpp"
 #include "modules/payment_channels/formats/alipay.hpp"
 #include "modules/payment_channels/formats/wechat_pay.hpp"
 #include "tests/api/billing/declared.hpp"
@@ -229,4 +230,18 @@ TEST_CASE("an order of which nobody knows is unknown until asked, and its money 
   CHECK(c.number("SELECT COUNT(*) FROM payment_channels_order WHERE state = 'closed'") == 1);
   CHECK(c.differences().empty());
   CHECK(waiting.json().at("state") == "open");
+
+  // The same without anybody asking: the timer finds it, its job settles it.
+  const auto forgotten = c.cashier().post("/api/v1/channels/ALIPAY/qr-orders", {{"account_no", c.account_no(11)}, {"amount", "40.00"}}, {fixture::idempotency_key("scan-0004")});
+  c.provider->orders[forgotten.json().at("order_no").get<std::string>()].state = QrProvider::Asked::State::kPaid;
+  const auto& timer = c.server.registry.part<jobs::Timers>().by_name.at("payment_channels.order_repair");
+  const auto minute = [&] { return *c.server.database.app().transact([&](db::Session& s) { return timer.begin(s, c.server.clock.now()); }); };
+  CHECK_FALSE(minute());  // too soon to ask
+  c.server.clock.advance_minutes(3);
+  const auto job = minute();
+  REQUIRE(job);
+  c.run_job(job->value);
+  CHECK(c.number("SELECT CAST(SUM(amount_fen) AS SIGNED) FROM receivables_payment") == 7'000);
+  CHECK_FALSE(minute());
+  CHECK(c.differences().empty());
 }

@@ -272,16 +272,16 @@ TEST_CASE("a batch draws what is paid of a month, sends it, and another one prin
   CHECK(desk.differences().empty());
 }
 
-TEST_CASE("the watch asks for a job where something waits, and for one only") {
+TEST_CASE("a sending is asked for where something waits, and for one only") {
   Desk desk;
   desk.bill(11, 11'300);
-  Watch watch(desk.app(), desk.clock, desk.equipment);
-  CHECK_FALSE(watch.look());
+  const auto look = [&] { return desk.app().transact([&](db::Session& s) -> Result<bool> { return request_sending_if_waiting(s, desk.equipment, desk.clock.now()).has_value(); }).value(); };
+  CHECK_FALSE(look());
   REQUIRE(desk.draw(Desk::bill_no(11)));
-  CHECK(watch.look());
-  CHECK_FALSE(watch.look());
+  CHECK(look());
+  CHECK_FALSE(look());
   Office office(desk);
   office.run({desk.number("SELECT MAX(job_id) FROM jobs_job")});
   CHECK(desk.number("SELECT COUNT(*) FROM invoicing_invoice WHERE state = 'issued'") == 1);
-  CHECK_FALSE(watch.look());
+  CHECK_FALSE(look());
 }

@@ -9,7 +9,6 @@
 #include "mis/http/page.hpp"
 #include "mis/jobs/jobs.hpp"
 #include "mis/outbox/file_provider.hpp"
-#include "mis/outbox/postman.hpp"
 #include "tests/store/fixture.hpp"
 
 using namespace mis;
@@ -365,15 +364,64 @@ TEST_CASE("a message that cannot be meant is not queued, and says why") {
   CHECK(office.number("SELECT COUNT(*) FROM outbox_message") == 0);
 }
 
-TEST_CASE("the postman asks for one delivery when something is due, and for none when nothing is") {
+TEST_CASE("one delivery is asked for when something is due, and none when nothing is") {
   Office office;
   outbox::Providers providers;
-  outbox::Postman postman(office.app(), office.clock, providers);
-  CHECK_FALSE(postman.look());
+  const auto look = [&] { return office.app().transact([&](db::Session& s) -> Result<bool> { return outbox::request_delivery_if_due(s, providers, office.clock.now()).has_value(); }).value(); };
+  CHECK_FALSE(look());
   REQUIRE(office.queue(office.sms("post")));
-  CHECK_FALSE(postman.look());  // nobody here sends SMS
+  CHECK_FALSE(look());  // nobody here sends SMS
   providers.set(Kind::kSms, std::make_shared<Gateway>());
-  CHECK(postman.look());
-  CHECK_FALSE(postman.look());  // it is under way
+  CHECK(look());
+  CHECK_FALSE(look());  // it is under way
   CHECK(office.number("SELECT COUNT(*) FROM jobs_job WHERE kind = 'outbox.deliver'") == 1);
+}
+
+TEST_CASE("files of messages that went out long ago are taken away, and no others") {
+  Office office;
+  const fixture::TemporaryFolder folder;
+  outbox::FileProvider files(folder.path());
+  const auto batch_of = [&](outbox::MessageId id) { return office.number("SELECT batch_id FROM outbox_message WHERE message_id = " + std::to_string(id.value)); };
+  const auto clear = [&](int days, int most = 500) {
+    return *outbox::clear_sent(office.app(), office.clock, Kind::kSms, files, Instant{office.clock.now().micros - std::int64_t{days} * 86'400'000'000}, most);
+  };
+  const auto old_one = office.queue(office.sms("old"));
+  REQUIRE(office.deliver(files)->sent == 1);
+  office.clock.minutes(60 * 24 * 30);
+  const auto new_one = office.queue(office.sms("new"));
+  REQUIRE(office.deliver(files)->sent == 1);
+  Gateway gateway;
+  REQUIRE(office.queue(office.sms("by another way")));
+  REQUIRE(office.deliver(gateway)->sent == 1);
+  const auto old_file = files.path_of(batch_of(old_one->id)), new_file = files.path_of(batch_of(new_one->id));
+  REQUIRE(std::filesystem::exists(old_file));
+
+  CHECK(clear(31) == 0);
+  CHECK(clear(29) == 1);
+  CHECK_FALSE(std::filesystem::exists(old_file));
+  CHECK(std::filesystem::exists(new_file));
+  CHECK(clear(29) == 0);  // once
+  CHECK(office.state(old_one->id) == "sent");  // and it does not go out again
+  CHECK(office.deliver(files)->sent == 0);
+  CHECK_FALSE(std::filesystem::exists(old_file));
+
+  office.clock.minutes(60 * 24 * 30);
+  std::filesystem::remove(new_file);  // somebody tidied up by hand
+  CHECK(clear(29) == 1);
+}
+
+TEST_CASE("a file that cannot be taken away is told and stays for the next time") {
+  Office office;
+  const fixture::TemporaryFolder folder;
+  outbox::FileProvider files(folder.path());
+  const auto message = office.queue(office.sms("old"));
+  REQUIRE(office.deliver(files)->sent == 1);
+  office.clock.minutes(60 * 24 * 30);
+  const auto file = files.path_of(office.number("SELECT batch_id FROM outbox_message WHERE message_id = " + std::to_string(message->id.value)));
+  std::filesystem::remove(file);
+  std::filesystem::create_directories(file / "in the way");  // a folder that is not empty is not removed
+  const auto clear = [&] { return outbox::clear_sent(office.app(), office.clock, Kind::kSms, files, office.clock.now(), 500); };
+  CHECK(clear().error().code == "outbox.not_cleared");
+  std::filesystem::remove_all(file);
+  CHECK(*clear() == 1);
 }

@@ -18,6 +18,7 @@
 #include "modules/payment_channels/formats/signatures.hpp"
 #include "modules/payment_channels/iso8583_adapter.hpp"
 #include "modules/payment_channels/key_change.hpp"
+#include "modules/payment_channels/honest_bank.hpp"
 #include "tests/store/payment_channels/channel_books.hpp"
 #include "tests/unit/net/test_certificates.hpp"
 
@@ -304,4 +305,39 @@ TEST_CASE("a platform's bank signs and cancels a mandate, in both forms, and hos
   CHECK(p.number("SELECT COUNT(*) FROM payment_channels_mandate") == 1);
   CHECK(p.number("SELECT COUNT(*) FROM payment_channels_mandate WHERE state = 'cancelled'") == 1);
   CHECK(p.number("SELECT COUNT(*) FROM payment_channels_mandate_event") == 2);
+}
+
+TEST_CASE("an honest bank's day is paid once, however often the bank tells it, and its file names each payment as we do", "[bank_port]") {
+  Port p;
+  const std::vector<BankPayment> payments{{make_account_no(11), Money{15'510}, p.clock.now()}, {make_account_no(12), Money{8'100}, {p.clock.now().micros + 60'000'000}}};
+  auto open = p.book.by_code("BANK");
+  REQUIRE(open);
+  HonestBankOptions options;
+  options.connection = p.line(p.bank_files);
+  options.lines = 2;
+  std::atomic<int> before{0};
+  options.before = [&](Instant) { ++before; };
+  for (int times = 0; times < 2; ++times) {
+    CAPTURE(times);
+    const auto day = play_honest_bank(**open, options, payments);
+    REQUIRE(day);
+    CHECK(day->paid == 2);
+    CHECK(day->refused == 0);
+    CHECK(day->amount == Money{23'610});
+    CHECK(day->totals_agree);
+    CHECK(p.items("paid") == 2);
+    CHECK(p.in_transit() == Money{23'610});
+  }
+  CHECK(before == 6);  // the morning and each payment, twice
+  CHECK(p.all_differences().empty());
+
+  const auto file = honest_bank_file(**open, Date::of(2026, 11, 22), 1, payments);
+  REQUIRE(file);
+  CHECK(file->starts_with("2|236.10\r\n"));
+  CHECK(file->find("20261122|10001-20261122100000-000001|" + make_account_no(11) + "|155.10|") != std::string::npos);
+  CHECK(p.app().lease()->query("SELECT 1 FROM payment_channels_item WHERE request_key = ?", "10001-20261122100000-000001").next());
+
+  // An account that nobody has is refused when it is asked about, and the bank's day ends there.
+  const std::vector<BankPayment> stranger{{"0000000000", Money{100}, p.clock.now()}};
+  CHECK(play_honest_bank(**open, options, stranger).error().code == "payment_channels.honest_bank");
 }

@@ -4,7 +4,9 @@
 #include <future>
 #include <thread>
 
+#include "mis/jobs/timer.hpp"
 #include "modules/payment_channels/formats/debit_text.hpp"
+#include "modules/payment_channels/timers.hpp"
 #include "tests/store/payment_channels/debit_books.hpp"
 
 using namespace mis;
@@ -456,4 +458,24 @@ TEST_CASE("verification tells where debits, payments and files differ") {
     s->execute("DELETE FROM payment_channels_debit_verdict WHERE seq = 2");
     CHECK(books::says(b.every_difference(), "expected a verdict on each of 2 lines but found 1"));
   }
+}
+
+TEST_CASE("the night finds batches whose deadline has passed, and says so of each debit once") {
+  DebitBooks b;
+  const auto batch = b.sent();
+  Registry registry(b.services);
+  register_timers(registry);
+  const auto& timers = registry.part<jobs::Timers>();
+  const auto night = [&] { return *b.app().transact([&](db::Session& s) { return timers.by_name.at(kDebitExpireJob).begin(s, b.clock.now()); }); };
+  CHECK_FALSE(night());  // the bank may still answer
+  b.clock.set("2026-11-26T00:10:00+08:00");
+  const auto job = night();
+  REQUIRE(job);
+  CHECK_FALSE(night());  // it is under way
+  jobs::Worker worker(b.app(), b.clock, registry.part<jobs::Kinds>(), {.threads = 1, .poll_ms = 20, .nice = 0});
+  CHECK(worker.run_to_end(*job)->items_done == 2);
+  CHECK(b.debit(batch.id, 11).state == DebitState::kUnknown);
+  CHECK(b.open_differences().size() == 2);
+  CHECK_FALSE(night());
+  CHECK(b.every_difference().empty());
 }
