@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "db/demo/account_rows.hpp"
 #include "db/demo/random.hpp"
 #include "db/demo/story.hpp"
 #include "modules/receivables/receivables.hpp"
@@ -18,7 +19,7 @@ std::vector<Payer> with_bills(db::Session& session, const CountyLayout& layout, 
   std::vector<Payer> payers;
   for (const auto id : account_ids) {
     const auto bills = receivables::newest_bills(session, {id}, layout.options.last_month.first_day(), 1);
-    if (!bills.empty() && bills[0].month == layout.options.last_month && bills[0].amount.value > 0) payers.push_back({{id}, make_account_no(id), bills[0].amount});
+    if (!bills.empty() && bills[0].month == layout.options.last_month && bills[0].amount.value > 0) payers.push_back({{id}, account_no_of(id), bills[0].amount});
   }
   return payers;
 }
