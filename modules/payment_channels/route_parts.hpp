@@ -16,8 +16,8 @@ nlohmann::json or_null(const std::optional<Money>& value);
 nlohmann::json or_null(const std::optional<std::int64_t>& value);
 nlohmann::json or_null(const std::optional<JobId>& value);
 // Days, months and moments.
-template <class T>
-nlohmann::json or_null(const std::optional<T>& value) { return or_null(value ? value->to_string() : std::string()); }
+template <class T, class Json = nlohmann::json>
+Json or_null(const std::optional<T>& value) { return value ? Json(value->to_string()) : Json(nullptr); }
 
 // The body is a bank's file; `load(session, channel, file_name)` stores it and gives what has the job that takes it.
 template <class Load>
