@@ -30,7 +30,7 @@ test('a file is loaded and compared; one that cannot be read changes nothing', a
   await page.getByRole('button', { name: '装入并对账' }).click()
   await expect(page.locator('main form .notice[role=alert]')).toContainText('没有装入')
   await expect(page.locator('tbody a')).toHaveCount(before)
-  const line = `${kDate.replaceAll('-', '')}|771070|${items[0]!.account_no}|18.00\r\n`
+  const line = `${kDate.replaceAll('-', '')}|771070|${items[0]!.account_no}|18.00||01\r\n`
   await page.locator('#channel-file').setInputFiles({ name: 'POST.txt', mimeType: 'text/plain', buffer: Buffer.from(`1|18.00\r\n${line}`) })
   await page.getByRole('button', { name: '装入并对账' }).click()
   await expect(page).toHaveURL(new RegExp(`/channels/POST/days/${kDate}$`))
