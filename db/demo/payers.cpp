@@ -8,6 +8,11 @@
 #include "modules/receivables/receivables.hpp"
 
 namespace mis::demo {
+namespace {
+
+constexpr Money kMostAtTheBank{100'000'000};  // whoever owes a million and more does not pay over the bank's counter
+
+}  // namespace
 
 bool pays_at_the_bank(const CountyLayout& layout, std::int64_t account_id) {
   const auto accounts = static_cast<std::int64_t>(layout.accounts.size());
@@ -29,6 +34,7 @@ std::vector<payment_channels::BankPayment> bank_payments(db::Session& session, c
   for (std::int64_t id = 1; id <= static_cast<std::int64_t>(layout.accounts.size()); ++id)
     if (pays_at_the_bank(layout, id)) ids.push_back(id);
   auto payers = with_bills(session, layout, ids);
+  std::erase_if(payers, [](const Payer& p) { return p.bill > kMostAtTheBank; });
   // Nobody comes in the order of account numbers.
   const auto turn = [&](const Payer& p) { return Random(layout.options.seed, Stream::kMoney, static_cast<std::uint64_t>(p.account.value), 1).next(); };
   std::sort(payers.begin(), payers.end(), [&](const Payer& a, const Payer& b) { return turn(a) < turn(b); });
