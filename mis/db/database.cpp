@@ -63,6 +63,8 @@ Database::Lease Database::lease() {
 }
 
 void Database::give_back(std::unique_ptr<Session> session) {
+  // Whoever left a unit of work by an exception leaves no locks to the next one.
+  if (session && !session->broken()) session->rollback();
   std::vector<std::unique_ptr<Session>> dead;  // closed outside the lock
   {
     const std::lock_guard lock(mutex_);

@@ -106,6 +106,7 @@ struct Session::Impl {
   std::map<std::string, std::unique_ptr<sql::PreparedStatement>, std::less<>> prepared;
   bool broken = false;
   bool no_local_infile = false;
+  bool in_unit = false;  // begun, and neither committed nor rolled back
 
   sql::PreparedStatement& statement(std::string_view text) {
     // A bound on the number kept, for the rare caller whose statement texts vary (an IN list of varying length).
@@ -195,6 +196,7 @@ std::int64_t Session::run_update(std::string_view sql, std::span<const Param> pa
 std::int64_t Session::run_raw(std::string_view sql) {
   return impl_->run([&] {
     const std::unique_ptr<sql::Statement> statement(impl_->connection->createStatement());
+    if (sql.starts_with("START TRANSACTION")) impl_->in_unit = true;
     if (statement->execute(std::string(sql))) {
       const std::unique_ptr<sql::ResultSet> ignored(statement->getResultSet());
       return std::int64_t{0};
@@ -210,10 +212,15 @@ std::int64_t Session::last_insert_id() {
 }
 
 void Session::begin() { run_raw("START TRANSACTION"); }
-void Session::commit() { run_raw("COMMIT"); }
+void Session::commit() {
+  run_raw("COMMIT");
+  impl_->in_unit = false;
+}
 void Session::rollback() noexcept {
+  if (!impl_->in_unit) return;
   try {
     run_raw("ROLLBACK");
+    impl_->in_unit = false;
   } catch (const std::exception&) {
     impl_->broken = true;  // whatever state it is in, it is not reused
   }

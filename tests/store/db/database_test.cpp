@@ -96,6 +96,19 @@ TEST_CASE("a unit of work commits a good result and nothing else") {
   CHECK(count(*db.lease(), "SELECT COUNT(*) FROM sample") == 1);
 }
 
+TEST_CASE("a session that is given back in the middle of a unit of work holds nothing any more") {
+  fixture::FreshDatabase database;
+  auto one = database.owner().lease();
+  one->run_raw("CREATE TABLE left_open (id INT PRIMARY KEY)");
+  try {
+    auto session = database.owner().lease();
+    session->begin();
+    session->execute("INSERT INTO left_open VALUES (1)");
+    throw std::runtime_error("left");
+  } catch (const std::runtime_error&) {}
+  CHECK_FALSE(one->query("SELECT 1 FROM left_open WHERE id = 1 FOR UPDATE NOWAIT").next());
+}
+
 TEST_CASE("a deadlock repeats the whole unit of work") {
   fixture::FreshDatabase database;
   auto& db = database.owner();

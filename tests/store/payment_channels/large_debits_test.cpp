@@ -41,7 +41,7 @@ class County : public DebitBooks {
     std::vector<customers::Customer> people;
     std::vector<customers::Account> accounts;
     db::BulkWriter items("receivables_open_item", {"account_id", "billing_month", "revision", "org_id", "category", "amount_fen", "due_on", "outstanding_fen", "late_milli_fen", "late_to", "late_settled_fen",
-                                                   "late_stop", "settled"});
+                                                   "late_stop"});
     db::BulkWriter states("receivables_account", {"account_id", "advance_fen", "deposit_fen"});
     db::BulkWriter mandates("payment_channels_mandate", {"mandate_id", "mandate_no", "account_id", "channel_id", "state", "bank_account", "bank_account_name", "signed_on", "changed_at"});
     for (std::int64_t id = kFirst; id < kFirst + kAccounts; ++id) {
@@ -56,7 +56,7 @@ class County : public DebitBooks {
       account.opened_on = day("2020-01-01");
       account.customer_name = people.back().name;
       accounts.push_back(account);
-      items.add(id).add(202611).add(1).add(2).add("residential").add(amount_of(id)).add(day("2026-12-05")).add(amount_of(id)).add(0).add(day("2026-12-05")).add(0).add(kForever).add(0);
+      items.add(id).add(202611).add(1).add(2).add("residential").add(amount_of(id)).add(day("2026-12-05")).add(amount_of(id)).add(0).add(day("2026-12-05")).add(0).add(kForever);
       items.end_row();
       states.add(id).add(0).add(0);
       states.end_row();
