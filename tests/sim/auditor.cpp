@@ -6,6 +6,8 @@
 namespace sim {
 namespace {
 
+constexpr int kGraceDays = 3;
+
 int year_of(Day day) { return static_cast<int>(std::chrono::year_month_day{std::chrono::sys_days{std::chrono::days{day}}}.year()); }
 
 }  // namespace
@@ -18,13 +20,19 @@ Fen Bill::outstanding() const {
 
 Fen Bill::late_due(Day on) const {
   // Thousandths of a fen, one day after the other: what is owed at the day's beginning bears that day's rate.
+  if (on <= due_on) return 0;
   __extension__ __int128 milli = 0;
-  for (Day day = due_on + 1; day <= on; ++day) {
+  const int first_year = year_of(due_on);
+  const Day last = std::min(on, stop);
+  for (Day day = due_on + 1; day <= last; ++day) {
     Fen owed = amount;
+    Day same_until = last;  // nothing changes before that day
     for (const auto& change : principal)
       if (change.value_on < day) owed -= change.paid;
-    if (owed <= 0) continue;
-    milli += static_cast<__int128>(owed) * (home ? 1 : year_of(day) > year_of(due_on) ? 3 : 2);
+      else same_until = std::min(same_until, change.value_on);
+    for (; day <= same_until; ++day)
+      if (owed > 0) milli += static_cast<__int128>(owed) * (home ? 1 : year_of(day) > first_year ? 3 : 2);
+    --day;
   }
   if (milli == 0) return 0;
   Fen charge = static_cast<Fen>((milli + 500) / 1000);
@@ -33,38 +41,79 @@ Fen Bill::late_due(Day on) const {
   return std::max<Fen>(charge, 0);
 }
 
+bool Bill::open() const {
+  if (outstanding() > 0) return true;
+  Day last = due_on;
+  for (const auto& change : principal) last = std::max(last, change.value_on);
+  return late_due(last) > 0;
+}
+
+const Auditor::Account& Auditor::account_at(std::int64_t number) const {
+  static const Account nobody;
+  const auto it = accounts_.find(number);
+  return it == accounts_.end() ? nobody : it->second;
+}
+Bill* Auditor::bill_at(Account& account, int month) {
+  const auto it = std::find_if(account.bills.begin(), account.bills.end(), [&](const Bill& bill) { return bill.month == month; });
+  return it == account.bills.end() ? nullptr : &*it;
+}
+const Bill* Auditor::bill_at(const Account& account, int month) { return bill_at(const_cast<Account&>(account), month); }
+
+void Auditor::credit(Place debit, const std::vector<Part>& parts, int sign) {
+  for (const auto& part : parts) {
+    heads.move(sign * part.principal, debit, {kReceivables, 0});
+    heads.move(sign * part.late, debit, {kLateCharges, 0});
+  }
+}
+
 void Auditor::issue(std::int64_t number, int month, Fen amount, Day issued_on, bool home) {
   auto& account = accounts_[number];
-  if (amount > 0) account.bills.push_back({month, amount, issued_on + 10, home, {}, {}});
+  heads.move(amount, {kReceivables, 0}, {kRevenue, 0});
+  if (amount > 0) account.bills.push_back({month, amount, issued_on + 10, home});
   use_advance(account, issued_on);
 }
 
-Expected Auditor::pay(const std::string& reference, std::int64_t number, Fen amount, Day value_on, const std::vector<int>& bills) {
+Expected Auditor::pay(const std::string& reference, std::int64_t number, Fen amount, Day value_on, Place into, const std::vector<int>& months) {
   auto& account = accounts_[number];
+  // Money that comes too late heals no plan.
+  if (std::any_of(account.bills.begin(), account.bills.end(), [](const Bill& bill) { return bill.open() && bill.stop != kNoStop; }))
+    for (auto& plan : account.plans)
+      if (plan.state == PlanIs::kActive) review(account, plan, value_on);
+  for (const int month : months)
+    if (const auto* bill = bill_at(account, month); bill == nullptr || !bill->open()) return {"receivables.not_open"};
   const auto id = ++transactions_;
   Fen rest = amount;
-  auto parts = share(account, rest, value_on, id, bills);
+  auto parts = share(account, rest, value_on, id, months);
   account.advance += rest;
-  payments_[reference] = {number, amount, rest, parts, false};
+  credit(into, parts);
+  heads.move(rest, into, {kAdvances, 0});
+  payments_[reference] = {number, amount, rest, into, parts, false};
   transaction_of_[reference] = id;
-  return {std::move(parts), rest};
+  return {"", std::move(parts), rest};
 }
 
-void Auditor::take_back(const std::string& reference, Day on) {
+std::string Auditor::take_back(const std::string& reference, Day on) {
   auto& payment = payments_.at(reference);
   auto& account = accounts_[payment.account];
+  Fen freed = 0;
+  for (const auto& application : account.applications) freed += application.amount;
+  if (account.advance - payment.advance + freed < 0) return "receivables.advance_gone";
   payment.reversed = true;
   undo(account, transaction_of_.at(reference));
   account.advance -= payment.advance;
+  credit(payment.into, payment.parts, -1);
+  heads.move(-payment.advance, payment.into, {kAdvances, 0});
   Day counts_from = on;
   while (account.advance < 0 && !account.applications.empty()) {
     const auto newest = account.applications.back();
     account.applications.pop_back();
     undo(account, newest.id);
+    credit({kAdvances, 0}, newest.parts, -1);
     account.advance += newest.amount;
     counts_from = newest.value_on;  // what of it was others' money was there on that day
   }
   use_advance(account, counts_from);
+  return "";
 }
 
 void Auditor::undo(Account& account, std::int64_t by) {
@@ -78,9 +127,11 @@ void Auditor::use_advance(Account& account, Day on) {
   if (account.advance <= 0) return;
   const auto id = transactions_ + 1;
   Fen rest = account.advance;
-  if (share(account, rest, on, id, {}).empty()) return;
+  auto parts = share(account, rest, on, id, {});
+  if (parts.empty()) return;
   transactions_ = id;
-  account.applications.push_back({id, account.advance - rest, on});
+  credit({kAdvances, 0}, parts);
+  account.applications.push_back({id, account.advance - rest, on, std::move(parts)});
   account.advance = rest;
 }
 
@@ -96,6 +147,7 @@ std::vector<Part> Auditor::share(Account& account, Fen& amount, Day on, std::int
   }
   std::map<const Bill*, Part> parts;
   const auto late = [&](Bill& bill) {
+    if (amount == 0) return;
     const Fen taken = std::min(amount, bill.late_due(on));
     if (taken == 0) return;
     bill.late.push_back({on, taken, by});
@@ -122,38 +174,194 @@ std::vector<Part> Auditor::share(Account& account, Fen& amount, Day on, std::int
   return result;
 }
 
+// ── What takes two people ───────────────────────────────────────────────────────────────────────────────────────────
+
+std::string Auditor::check_waive(std::int64_t number, int month, Fen amount, Day on) const {
+  const auto* bill = bill_at(account_at(number), month);
+  if (bill == nullptr || !bill->open()) return "receivables.not_open";
+  return amount > bill->late_due(on) ? "receivables.more_than_due" : "";
+}
+std::string Auditor::waive(std::int64_t number, int month, Fen amount, Day on) {
+  if (auto error = check_waive(number, month, amount, on); !error.empty()) return error;
+  bill_at(accounts_[number], month)->late.push_back({on, amount, ++transactions_});
+  return "";
+}
+
+std::string Auditor::check_write_off(std::int64_t number, int month) const {
+  const auto& account = account_at(number);
+  const auto* bill = bill_at(account, month);
+  if (bill == nullptr || !bill->open()) return "receivables.not_open";
+  for (const auto& plan : account.plans)
+    if (plan.state == PlanIs::kActive && std::find(plan.months.begin(), plan.months.end(), month) != plan.months.end()) return "receivables.plan_active";
+  return bill->outstanding() == 0 ? "receivables.not_open" : "";
+}
+std::string Auditor::write_off(std::int64_t number, int month, Day on) {
+  if (auto error = check_write_off(number, month); !error.empty()) return error;
+  auto& bill = *bill_at(accounts_[number], month);
+  const auto id = ++transactions_;
+  const Fen amount = bill.outstanding(), late = bill.late_due(on);
+  if (late > 0) bill.late.push_back({on, late, id});
+  bill.principal.push_back({on, amount, id});
+  bill.written_off += amount;
+  heads.move(amount, {kBadDebts, 0}, {kReceivables, 0});
+  return "";
+}
+
+std::string Auditor::check_recover(std::int64_t number, int month) const {
+  const auto* bill = bill_at(account_at(number), month);
+  return bill == nullptr || bill->written_off == 0 ? "receivables.not_written_off" : "";
+}
+std::string Auditor::recover(std::int64_t number, int month, Day on) {
+  if (auto error = check_recover(number, month); !error.empty()) return error;
+  auto& bill = *bill_at(accounts_[number], month);
+  bill.principal.push_back({on, -bill.written_off, ++transactions_});
+  heads.move(bill.written_off, {kReceivables, 0}, {kBadDebts, 0});
+  bill.written_off = 0;
+  return "";
+}
+
+std::string Auditor::check_refund_advance(std::int64_t number, Fen amount, Day on) const { return amount > advance(number) - due(number, on) ? "receivables.not_enough" : ""; }
+std::string Auditor::refund_advance(std::int64_t number, Fen amount, Day on) {
+  if (auto error = check_refund_advance(number, amount, on); !error.empty()) return error;
+  accounts_[number].advance -= amount;
+  heads.move(amount, {kAdvances, 0}, {kBank, 0});
+  return "";
+}
+
+std::string Auditor::receive_deposit(std::int64_t number, Fen amount, Place into) {
+  accounts_[number].deposit += amount;
+  heads.move(amount, into, {kDeposits, 0});
+  return "";
+}
+std::string Auditor::check_refund_deposit(std::int64_t number, Fen amount, Day on) const {
+  if (due(number, on) > 0) return "receivables.bills_open";
+  return amount > deposit(number) ? "receivables.not_enough" : "";
+}
+std::string Auditor::refund_deposit(std::int64_t number, Fen amount, Day on) {
+  if (auto error = check_refund_deposit(number, amount, on); !error.empty()) return error;
+  accounts_[number].deposit -= amount;
+  heads.move(amount, {kDeposits, 0}, {kBank, 0});
+  return "";
+}
+std::string Auditor::check_apply_deposit(std::int64_t number, Day on) const {
+  if (deposit(number) == 0) return "receivables.not_enough";
+  return due(number, on) == 0 ? "receivables.nothing_due" : "";
+}
+std::string Auditor::apply_deposit(std::int64_t number, Day on) {
+  if (auto error = check_apply_deposit(number, on); !error.empty()) return error;
+  auto& account = accounts_[number];
+  credit({kDeposits, 0}, share(account, account.deposit, on, ++transactions_, {}));
+  return "";
+}
+
+std::string Auditor::check_transfer(std::int64_t from, std::int64_t to, Day on) const {
+  if (from == to) return "receivables.same_account";
+  if (due(from, on) > 0) return "receivables.bills_open";
+  return advance(from) + deposit(from) == 0 ? "receivables.nothing_to_transfer" : "";
+}
+std::string Auditor::transfer(std::int64_t from, std::int64_t to, Day on) {
+  if (auto error = check_transfer(from, to, on); !error.empty()) return error;
+  auto& giver = accounts_[from];
+  auto& taker = accounts_[to];
+  taker.advance += std::exchange(giver.advance, 0);
+  taker.deposit += std::exchange(giver.deposit, 0);
+  use_advance(taker, on);
+  return "";
+}
+
+// ── Instalment plans ────────────────────────────────────────────────────────────────────────────────────────────────
+
+std::string Auditor::check_plan(std::int64_t number, const std::vector<Instalment>& instalments, Day proposed_on, Day on) const {
+  const auto& account = account_at(number);
+  for (const auto& plan : account.plans)
+    if (plan.state == PlanIs::kActive) return "receivables.plan_exists";
+  const Fen due_then = due(number, proposed_on);
+  if (due_then == 0) return "receivables.nothing_due";
+  Day before = on - 1;
+  Fen sum = 0;
+  for (const auto& instalment : instalments) {
+    if (instalment.due_on <= before) return "receivables.plan_dates";
+    before = instalment.due_on;
+    sum += instalment.amount;
+  }
+  return sum == due_then ? "" : "receivables.plan_sum";
+}
+
+std::string Auditor::make_plan(std::int64_t number, const std::vector<Instalment>& instalments, Day proposed_on, Day on) {
+  if (auto error = check_plan(number, instalments, proposed_on, on); !error.empty()) return error;
+  auto& account = accounts_[number];
+  account.plans.push_back({PlanIs::kActive, due(number, proposed_on), proposed_on, instalments, open_months(number)});
+  set_stops(account);
+  if (due(number, on) == account.plans.back().total) return "";
+  account.plans.pop_back();
+  set_stops(account);
+  return "receivables.plan_sum";
+}
+
+std::string Auditor::check_cancel_plan(std::int64_t number, std::size_t plan) const {
+  return account_at(number).plans.at(plan).state == PlanIs::kActive ? "" : "receivables.plan_state";
+}
+std::string Auditor::cancel_plan(std::int64_t number, std::size_t plan) {
+  if (auto error = check_cancel_plan(number, plan); !error.empty()) return error;
+  auto& account = accounts_[number];
+  account.plans.at(plan).state = PlanIs::kCancelled;
+  set_stops(account);
+  return "";
+}
+
+void Auditor::review_plans(Day today) {
+  for (auto& [number, account] : accounts_)
+    for (auto& plan : account.plans) {
+      const auto is_open = [&](int month) { return bill_at(account, month)->open(); };
+      if (plan.state == PlanIs::kActive || (plan.state == PlanIs::kKept && std::any_of(plan.months.begin(), plan.months.end(), is_open))) review(account, plan, today);
+    }
+}
+
+Fen Auditor::paid_of(const Account& account, const Plan& plan, Day on) {
+  Fen due = 0;
+  for (const int month : plan.months) due += bill_at(account, month)->due(on);
+  return std::max<Fen>(plan.total - due, 0);
+}
+
+void Auditor::review(Account& account, Plan& plan, Day on) {
+  const Fen paid = paid_of(account, plan, on);
+  plan.state = PlanIs::kKept;
+  Fen reached = 0;
+  for (const auto& instalment : plan.instalments) {
+    reached += instalment.amount;
+    if (reached <= paid) continue;
+    if (plan.state == PlanIs::kKept) plan.state = PlanIs::kActive;
+    if (on > instalment.due_on + kGraceDays) plan.state = PlanIs::kBroken;
+  }
+  set_stops(account);
+}
+
+void Auditor::set_stops(Account& account) {
+  for (auto& bill : account.bills) bill.stop = kNoStop;
+  for (const auto& plan : account.plans)
+    if (plan.state == PlanIs::kActive || plan.state == PlanIs::kKept)
+      for (const int month : plan.months) bill_at(account, month)->stop = std::min(bill_at(account, month)->stop, plan.stop);
+}
+
+// ── What there is ───────────────────────────────────────────────────────────────────────────────────────────────────
+
 Fen Auditor::principal(std::int64_t number) const {
   Fen sum = 0;
-  if (const auto it = accounts_.find(number); it != accounts_.end())
-    for (const auto& bill : it->second.bills) sum += bill.outstanding();
+  for (const auto& bill : bills(number)) sum += bill.outstanding();
   return sum;
 }
 
 Fen Auditor::late(std::int64_t number, Day on) const {
   Fen sum = 0;
-  if (const auto it = accounts_.find(number); it != accounts_.end())
-    for (const auto& bill : it->second.bills) sum += bill.late_due(on);
+  for (const auto& bill : bills(number)) sum += bill.late_due(on);
   return sum;
 }
 
-Fen Auditor::advance(std::int64_t number) const {
-  const auto it = accounts_.find(number);
-  return it == accounts_.end() ? 0 : it->second.advance;
-}
-
-std::vector<int> Auditor::open_months(std::int64_t number, Day on) const {
+std::vector<int> Auditor::open_months(std::int64_t number) const {
   std::vector<int> months;
-  if (const auto it = accounts_.find(number); it != accounts_.end())
-    for (const auto& bill : it->second.bills)
-      if (bill.outstanding() + bill.late_due(on) > 0) months.push_back(bill.month);
+  for (const auto& bill : bills(number))
+    if (bill.open()) months.push_back(bill.month);
   return months;
-}
-
-Fen Auditor::money_in() const {
-  Fen sum = 0;
-  for (const auto& [reference, payment] : payments_)
-    if (!payment.reversed) sum += payment.amount;
-  return sum;
 }
 
 }  // namespace sim
