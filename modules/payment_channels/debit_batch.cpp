@@ -95,7 +95,7 @@ Result<std::int64_t> gather(const Services& services, db::Session& session, std:
     items.add(id).add(batch->id).add(batch->channel_id).add(fmt::format("{}-{}", batch->batch_no, id)).add(c->account).add(labels.at(c->account).account_no).add(c->mandate_id).add(c->reference).add(c->signed_on);
     items.add(c->first ? "FRST" : "RCUR").add(c->debtor.number).add(c->debtor.name).add(c->debtor.bank_code).add(wanted.amount);
     items.add(wanted.month ? std::optional<std::int64_t>(wanted.month->yyyymm) : std::nullopt).add(name_of(over ? DebitState::kCancelled : DebitState::kPrepared));
-    items.add(over ? "more than the mandate allows" : "").add(now);
+    items.add(over ? kLeftOut : "").add(now);
     items.end_row();
     ++id;
   }

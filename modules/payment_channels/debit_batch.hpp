@@ -22,6 +22,8 @@ namespace mis::payment_channels {
 
 inline constexpr const char* kDebitPrepareJob = "payment_channels.debit_prepare";
 inline constexpr const char* kDebitItemSequence = "payment_channels_debit_item";
+// Why a debit is in the batch and not in its file; it stays the debit's reason whatever becomes of it.
+inline constexpr const char* kLeftOut = "more than the mandate allows";
 
 enum class BatchState : std::uint8_t { kPreparing, kPrepared, kSent, kClosed, kCancelled };
 std::string_view name_of(BatchState state);  // "prepared"

@@ -116,6 +116,8 @@ std::string Lives::in_child(const Request& request, bool kill_database) {
 
 // The database again, and sessions that have not known the old one.
 void Lives::freshen() {
+  siginfo_t ignored{};
+  waitid(P_PID, static_cast<id_t>(fixture::server().pid()), &ignored, WEXITED | WNOWAIT);  // until it is gone indeed
   fixture::server().restart_if_dead();
   for (auto* database : {&app_, &owner_})
     for (int attempt = 0; attempt < 40; ++attempt) (void)database->read([](db::Session& session) -> Result<int> { session.query("SELECT 1").next(); return 1; });

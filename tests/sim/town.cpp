@@ -119,9 +119,15 @@ void Town::look_at_all() {
 
 void Town::verify() {
   auto all = books.differences();
-  for (auto* check : {&cashier::verify_cashier, &payment_channels::verify_channels, &payment_channels::verify_debits})
-    for (auto& difference : *check(books.app())) all.push_back(std::move(difference));
-  if (!all.empty()) differ("verify: " + all.front());
+  for (auto* check : {&cashier::verify_cashier, &payment_channels::verify_channels, &payment_channels::verify_debits}) {
+    const auto more = *check(books.app());
+    all.insert(all.end(), more.begin(), more.end());
+  }
+  if (!all.empty()) {
+    std::string text = "verify:";
+    for (const auto& difference : all) text += "\n  " + difference;
+    differ(text);
+  }
   count("verifications");
 }
 

@@ -68,6 +68,22 @@ TEST_CASE("more than the mandate allows is not collected, and said so") {
   CHECK(b.every_difference().empty());
 }
 
+TEST_CASE("what was left out of the file and collected all the same is taken in by two people, and the batch still fits its file") {
+  DebitBooks b;
+  const auto m = *find_mandate_of(*b.app().lease(), AccountId{12});
+  REQUIRE(b.app().transact([&](db::Session& s) { return cancel_mandate(s, m.mandate_no, {b.clock.now()}); }));
+  REQUIRE(b.sign(12, "6222020200445566", Money{8'099}));
+  const auto batch = b.sent();
+  b.take(batch.id, b.result_text(batch.id, {{11, "0000", 15'510}, {12, "0000", 8'100}}));
+  const auto differences = b.open_differences();
+  REQUIRE(differences.size() == 1);
+  CHECK(differences[0].kind == "paid_after");
+  REQUIRE(settle(b, differences[0].id, DebitRemedy::kTakeIn));
+  CHECK(b.debit(batch.id, 12).state == DebitState::kPaid);
+  CHECK(b.in_transit() == Money{15'510 + 8'100});
+  CHECK(b.every_difference().empty());
+}
+
 TEST_CASE("an account is collected in one open batch at a time") {
   DebitBooks b;
   const auto first = b.gather();
