@@ -92,6 +92,10 @@ Expected Auditor::pay(const std::string& reference, std::int64_t number, Fen amo
   return {"", std::move(parts), rest};
 }
 
+void Auditor::apply_advances(Day on) {
+  for (auto& [number, account] : accounts_) use_advance(account, on);
+}
+
 std::string Auditor::take_back(const std::string& reference, Day on) {
   auto& payment = payments_.at(reference);
   auto& account = accounts_[payment.account];

@@ -115,6 +115,7 @@ class Auditor {
   void issue(std::int64_t account, int month, Fen amount, Day issued_on, bool home);
   // `months` names bills, in the order in which they are to be paid; empty: all, oldest first.
   Expected pay(const std::string& reference, std::int64_t account, Fen amount, Day value_on, Place into, const std::vector<int>& months = {});
+  void apply_advances(Day on);
   // The code of the error, or nothing.
   std::string take_back(const std::string& reference, Day on);
 

@@ -85,6 +85,7 @@ std::string& Bank::key_of_some() { return town_.one_in(2) ? keys_[keys_.size() -
 void Bank::pay() {
   const auto account = town_.one_in(25) ? kNobody : town_.some_account();
   Content content{make_account_no(account), town_.some_amount(account, town_.day()), {}, {}};
+  if (amount_rule_ != "any" && !town_.one_in(4)) content.amount = std::max<Fen>(town_.auditor.due(account, town_.day()), 1);
   if (const auto open = town_.auditor.open_months(account); !open.empty() && town_.one_in(6)) content.months = {open[static_cast<std::size_t>(town_.below(static_cast<int>(open.size())))]};
   if (town_.one_in(30)) content.months = {202001};
   if (town_.one_in(30)) content.amount = town_.one_in(2) ? 0 : -content.amount;
@@ -94,6 +95,14 @@ void Bank::pay() {
   // A payment that was taken back before it came.
   if (!keys_.empty() && town_.one_in(4))
     if (const auto& voided = key_of_some(); items_.at(voided).state == Is::kVoided) key = voided;
+  // A message that comes after the file has told of it.
+  if (town_.one_in(10))
+    for (const auto& [day, lines] : theirs_)
+      for (const auto& line : lines)
+        if (!items_.contains(line.serial)) {
+          key = line.serial;
+          content = {line.account_no, line.amount, {}, {}};
+        }
   send(key, content);
 }
 
@@ -127,6 +136,8 @@ void Bank::send(const std::string& key, const Content& content) {
   const auto& item = items_.at(key);
   town_.count(item.state == Is::kPaid ? "channel payments" : "channel refusals");
   // What the bank itself believes: mostly what it was told.
+  for (const auto& [of, lines] : theirs_)
+    if (std::any_of(lines.begin(), lines.end(), [&](const Line& other) { return other.serial == key; })) return;  // it has told of it already
   auto& day = theirs_[item.day];
   Line line{key, content.account_no, content.amount};
   if (item.state != Is::kPaid) {

@@ -100,6 +100,9 @@ void Debits::cancel_mandate() {
 // ── Batches ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 void Debits::gather() {
+  // Mostly there is something to collect.
+  const auto owes = [&](const Mandate& m) { return m.active && town_.auditor.due(m.account, town_.day()) > town_.auditor.advance(m.account); };
+  if (std::none_of(mandates_.begin(), mandates_.end(), owes) && !town_.one_in(6)) return;
   const Date collect_on = town_.today() + town_.below(3);
   const auto made = town_.staff(kClerk, [&](const Desk& desk, db::Session& s) -> Result<std::string> {
     auto done = DebitBatchService(desk.services()).create(s, channel_, {collect_on}, kClerk);

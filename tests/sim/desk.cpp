@@ -110,6 +110,7 @@ std::string Lives::in_child(const Request& request, bool kill_database) {
   auto heard = read_answer(ends[0]);
   close(ends[0]);
   waitpid(child, nullptr, 0);
+  if (!is_definite(heard)) ++unheard_;
   if (kill_database) freshen();
   return heard;
 }

@@ -59,6 +59,7 @@ class Lives {
   int server_kills() const { return server_kills_; }
   int database_kills() const { return database_kills_; }
   int lost_answers() const { return lost_answers_; }
+  int unheard() const { return unheard_; }  // of the killed: nothing was heard of them
 
  private:
   bool one_in(int n) { return n > 0 && static_cast<int>(random_() % static_cast<unsigned>(n)) == 0; }
@@ -71,7 +72,7 @@ class Lives {
   std::mt19937_64 random_;
   Chances chances_;
   Desk desk_;
-  int server_kills_ = 0, database_kills_ = 0, lost_answers_ = 0;
+  int server_kills_ = 0, database_kills_ = 0, lost_answers_ = 0, unheard_ = 0;
 };
 
 }  // namespace sim

@@ -1,5 +1,7 @@
 #include "tests/sim/office.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -21,6 +23,7 @@ void Office::act() {
   switch (town_.below(12)) {
     case 0: return change_order();
     case 1: case 2: return review();
+    case 5: return apply_advances();
     case 3: case 4:
       if (!waiting_.empty()) return decide(static_cast<std::size_t>(town_.below(static_cast<int>(waiting_.size()))));
       [[fallthrough]];
@@ -38,9 +41,25 @@ int Office::some_month(std::int64_t account) {
 
 void Office::propose() {
   auto& auditor = town_.auditor;
-  const auto account = town_.some_account();
   const Day today = town_.day();
-  switch (town_.below(12)) {
+  const int what = town_.below(14);
+  // Mostly an account for which it makes sense.
+  const auto makes_sense = [&](std::int64_t number) {
+    const auto& bills = auditor.bills(number);
+    switch (what) {
+      case 0: return auditor.late(number, today) > 0;
+      case 3: return std::any_of(bills.begin(), bills.end(), [](const Bill& bill) { return bill.written_off > 0; });
+      case 4: return auditor.advance(number) > auditor.due(number, today);
+      case 6: return auditor.deposit(number) > 0 && auditor.due(number, today) == 0;
+      case 7: return auditor.deposit(number) > 0 && auditor.due(number, today) > 0;
+      case 8: return auditor.advance(number) + auditor.deposit(number) > 0 && auditor.due(number, today) == 0;
+      case 9: return !auditor.plans(number).empty() && auditor.plans(number).back().state == PlanIs::kActive;
+      default: return auditor.due(number, today) > 0;
+    }
+  };
+  auto account = town_.some_account();
+  for (int look = 0; look < 8 && !makes_sense(account); ++look) account = town_.some_account();
+  switch (what) {
     case 0: {
       const int month = some_month(account);
       Fen late = 0;
@@ -118,7 +137,7 @@ void Office::propose_cancel(std::int64_t account) {
   auto& auditor = town_.auditor;
   const auto plans = receivables::plans_of(*town_.books.app().lease(), AccountId{account});  // newest first
   if (plans.empty()) return;
-  const auto which = static_cast<std::size_t>(town_.below(static_cast<int>(plans.size())));
+  const auto which = town_.one_in(4) ? static_cast<std::size_t>(town_.below(static_cast<int>(plans.size()))) : 0;
   const std::size_t plan = plans.size() - 1 - which;
   ask(ProposalKind::kCancelPlan, account, fmt::format(R"({{"plan_id": {}}})", plans[which].id.value), auditor.check_cancel_plan(account, plan),
       [=, &auditor](Day) { return auditor.cancel_plan(account, plan); });
@@ -180,6 +199,18 @@ void Office::review() {
     town_.expect(fmt::format("plans of account {}", account), expected, found);
   }
   town_.count("reviews of plans");
+}
+
+void Office::apply_advances() {
+  const auto answer = town_.ask([&](const Desk& desk) {
+    std::vector<AccountId> accounts;
+    for (std::int64_t account = kFirstAccount; account < kFirstAccount + kAccounts; ++account) accounts.push_back({account});
+    auto done = desk.database().transact([&](db::Session& s) { return receivables::apply_advances(desk.database(), s, accounts, {town_.today(), desk.services().clock.now(), kClerk}); });
+    return done ? std::string("applied") : refused(done.error());
+  });
+  town_.expect("advances are applied", "applied", answer);
+  town_.auditor.apply_advances(town_.day());
+  town_.count("advances applied by night");
 }
 
 void Office::change_order() {

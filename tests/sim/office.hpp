@@ -25,6 +25,7 @@ class Office {
   void propose();
   void decide(std::size_t which);
   void review();
+  void apply_advances();
   void change_order();
   void ask(mis::receivables::ProposalKind kind, std::int64_t account, const std::string& detail, const std::string& error, std::function<std::string(Day)> effect);
   void propose_plan(std::int64_t account);

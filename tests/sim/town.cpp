@@ -45,6 +45,7 @@ void Town::differ(const std::string& what) {
 
 Fen Town::some_amount(std::int64_t account, Day on) {
   const Fen due = auditor.due(account, on);
+  if (const auto& plans = auditor.plans(account); !plans.empty() && plans.back().state == PlanIs::kActive && one_in(3)) return one_of(plans.back().instalments).amount;
   switch (below(6)) {
     case 0: return up_to(20'000);
     case 1: return due + up_to(5'000);
@@ -59,15 +60,14 @@ Instant Town::next_moment() {
   return {std::int64_t{today_.days} * kMicrosPerDay + (evening_ ? kEvening : 0) + ++moments_};
 }
 
-std::string Town::ask_here(const std::function<std::string(Instant)>& work) { return work(next_moment()); }
-
 std::string Town::ask(const Request& request) {
   clock.set(next_moment());
   try {
-    const int kills = lives_.server_kills(), database_kills = lives_.database_kills(), lost = lives_.lost_answers();
+    const int kills = lives_.server_kills(), database_kills = lives_.database_kills(), lost = lives_.lost_answers(), unheard = lives_.unheard();
     auto answer = lives_.ask(request);
     counts_["killed servers"] += lives_.server_kills() - kills;
     counts_["killed databases"] += lives_.database_kills() - database_kills;
+    counts_["killed before an answer"] += lives_.unheard() - unheard;
     counts_["asked again"] += lives_.lost_answers() - lost;
     return answer;
   } catch (const std::exception& e) {

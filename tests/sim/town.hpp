@@ -47,8 +47,6 @@ class Town {
   // ── Asking ──
   // Something new is done: a moment later than all before. The answer must be what the auditor expects.
   std::string ask(const Request& request);
-  // Something of this process alone, which nobody kills.
-  std::string ask_here(const std::function<std::string(mis::Instant)>& work);
   // The same by a member of staff, under a key of its own.
   std::string staff(mis::UserId who, const std::function<mis::Result<std::string>(const Desk&, mis::db::Session&)>& work);
   void expect(std::string_view what, const std::string& expected, const std::string& found);

@@ -59,18 +59,23 @@ Instant Books::at(const char* on) { return *Instant::parse(std::string(on) + "T0
 
 Books::Books() : database_(emptied_database()) {}
 
-Status Books::issue(BillingMonth month, const char* issued_on, const std::vector<BillRow>& bills, std::optional<Instant> moment) {
+RunId Books::write_bills(BillingMonth month, const char* issued_on, const std::vector<BillRow>& bills) {
   const RunId run{month.yyyymm};
-  {
-    auto s = owner().lease();
-    if (number("SELECT COUNT(*) FROM billing_run WHERE run_id = " + std::to_string(run.value)) == 0)
-      s->execute("INSERT INTO billing_run (run_id, billing_month, state, created_at) VALUES (?, ?, 'issued', ?)", run, month, at(issued_on));
-    for (const auto& bill : bills)
-      s->execute("INSERT IGNORE INTO billing_bill (billing_month, route_id, account_id, revision, run_id, org_id, category, version_id, period_from, period_to, energy_wh, amount_fen, "
-                 "funds_fen, export_fen, exported_wh, tier_energy_wh, flags) VALUES (?, ?, ?, 1, ?, 2, ?, 1, ?, ?, 1000, ?, ?, ?, 0, 1000, 0)",
-                 month, kRoute, bill.account, run, bill.category, month.first_day(), month.range().to, bill.amount_fen, bill.funds_fen, bill.export_fen);
-  }
-  return app().transact([&](db::Session& s) { return receivables::post_issued_shard(app(), s, {run, month, kRoute, day(issued_on), moment.value_or(at(issued_on)), UserId{3}}); });
+  auto s = owner().lease();
+  if (number("SELECT COUNT(*) FROM billing_run WHERE run_id = " + std::to_string(run.value)) == 0)
+    s->execute("INSERT INTO billing_run (run_id, billing_month, state, created_at) VALUES (?, ?, 'issued', ?)", run, month, at(issued_on));
+  for (const auto& bill : bills)
+    s->execute("INSERT IGNORE INTO billing_bill (billing_month, route_id, account_id, revision, run_id, org_id, category, version_id, period_from, period_to, energy_wh, amount_fen, "
+               "funds_fen, export_fen, exported_wh, tier_energy_wh, flags) VALUES (?, ?, ?, 1, ?, 2, ?, 1, ?, ?, 1000, ?, ?, ?, 0, 1000, 0)",
+               month, kRoute, bill.account, run, bill.category, month.first_day(), month.range().to, bill.amount_fen, bill.funds_fen, bill.export_fen);
+  return run;
+}
+
+billing::IssuedShard Books::issued_shard(RunId run, BillingMonth month, const char* issued_on, Instant moment) { return {run, month, kRoute, day(issued_on), moment, UserId{3}}; }
+
+Status Books::issue(BillingMonth month, const char* issued_on, const std::vector<BillRow>& bills, std::optional<Instant> moment) {
+  const auto shard = issued_shard(write_bills(month, issued_on, bills), month, issued_on, moment.value_or(at(issued_on)));
+  return app().transact([&](db::Session& s) { return receivables::post_issued_shard(app(), s, shard); });
 }
 
 receivables::Payment Books::payment(std::int64_t account, int amount_fen, const char* on) {

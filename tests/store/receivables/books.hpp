@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "modules/billing/billing.hpp"
 #include "modules/ledger/ledger.hpp"
 #include "modules/receivables/receivables.hpp"
 #include "tests/store/fixture.hpp"
@@ -29,6 +30,10 @@ class Books {
 
   // Bills of a month, all of one route, issued on a day and due ten days later.
   mis::Status issue(mis::BillingMonth month, const char* issued_on, const std::vector<BillRow>& bills, std::optional<mis::Instant> moment = {});
+
+  // The bills of the run alone, before they are posted.
+  mis::RunId write_bills(mis::BillingMonth month, const char* issued_on, const std::vector<BillRow>& bills);
+  static mis::billing::IssuedShard issued_shard(mis::RunId run, mis::BillingMonth month, const char* issued_on, mis::Instant moment);
 
   // A payment in cash of a cashier's session 1, with a reference of its own, on a day.
   mis::receivables::Payment payment(std::int64_t account, int amount_fen, const char* on);
