@@ -328,7 +328,8 @@ Fen Auditor::paid_of(const Account& account, const Plan& plan, Day on) {
 }
 
 void Auditor::review(Account& account, Plan& plan, Day on) {
-  const Fen paid = paid_of(account, plan, on);
+  // A payment may count from a day before the plan; what is paid of it is what is paid as far as we know.
+  const Fen paid = paid_of(account, plan, std::max(on, plan.stop));
   plan.state = PlanIs::kKept;
   Fen reached = 0;
   for (const auto& instalment : plan.instalments) {

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -19,7 +20,7 @@ std::uint64_t setting(const char* name, std::uint64_t otherwise) {
 }  // namespace
 
 TEST_CASE("years of money through every channel: every answer and every balance is what the auditor says") {
-  const auto first = setting("WATTHOUR_SIM_FIRST", 1), seeds = setting("WATTHOUR_SIM_SEEDS", 18);
+  const auto first = setting("WATTHOUR_SIM_FIRST", 1), seeds = setting("WATTHOUR_SIM_SEEDS", 12);
   const bool go_on = setting("WATTHOUR_SIM_GO_ON", 0) != 0;
   const auto begun = std::chrono::steady_clock::now();
   sim::Counts counts;
@@ -34,6 +35,8 @@ TEST_CASE("years of money through every channel: every answer and every balance 
       fmt::print("{}\n", e.what());
       if (!go_on) FAIL(e.what());
     }
+    if ((seed - first) % 25 == 24) fmt::print("{} seeds, {} broken\n", seed - first + 1, broken);
+    std::fflush(stdout);
   }
   const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   fmt::print("{} seeds from {} in {:.0f} s ({:.0f} a minute), {} broken:", seeds, first, seconds, 60.0 * static_cast<double>(seeds) / seconds, broken);
