@@ -133,7 +133,8 @@ Result<bool> review_account_plans(db::Session& session, AccountId account, Date 
   const int grace_days = read_settings(session).plan_grace_days;
   bool changed = false;
   for (const auto& plan : plans_of(session, account)) {
-    if (plan.state != PlanState::kActive) continue;
+    // A kept one too: where a payment of it was taken back, what comes too late must not heal it either.
+    if (plan.state != PlanState::kActive && plan.state != PlanState::kKept) continue;
     auto did = review(session, plan.id, account, on, grace_days);
     if (!did) return std::move(did).error();
     changed = changed || *did;

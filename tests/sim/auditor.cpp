@@ -76,9 +76,9 @@ void Auditor::issue(std::int64_t number, int month, Fen amount, Day issued_on, b
 Expected Auditor::pay(const std::string& reference, std::int64_t number, Fen amount, Day value_on, Place into, const std::vector<int>& months) {
   auto& account = accounts_[number];
   // Money that comes too late heals no plan.
-  if (std::any_of(account.bills.begin(), account.bills.end(), [](const Bill& bill) { return bill.open() && bill.stop != kNoStop; }))
+  if (std::any_of(account.bills.begin(), account.bills.end(), [&](const Bill& bill) { return bill.stop != kNoStop && (bill.open() || sitting_.contains({number, bill.month})); }))
     for (auto& plan : account.plans)
-      if (plan.state == PlanIs::kActive) review(account, plan, value_on);
+      if (plan.state == PlanIs::kActive || plan.state == PlanIs::kKept) review(account, plan, value_on);
   for (const int month : months)
     if (const auto* bill = bill_at(account, month); bill == nullptr || !bill->open()) return {"receivables.not_open"};
   const auto id = ++transactions_;
@@ -90,6 +90,12 @@ Expected Auditor::pay(const std::string& reference, std::int64_t number, Fen amo
   payments_[reference] = {number, amount, rest, into, parts, false};
   transaction_of_[reference] = id;
   return {"", std::move(parts), rest};
+}
+
+void Auditor::sit() {
+  for (const auto& [number, account] : accounts_)
+    for (const auto& bill : account.bills)
+      if (bill.stop != kNoStop && bill.open()) sitting_.emplace(number, bill.month);
 }
 
 void Auditor::apply_advances(Day on) {

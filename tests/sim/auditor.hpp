@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -116,6 +117,9 @@ class Auditor {
   // `months` names bills, in the order in which they are to be paid; empty: all, oldest first.
   Expected pay(const std::string& reference, std::int64_t account, Fen amount, Day value_on, Place into, const std::vector<int>& months = {});
   void apply_advances(Day on);
+  // Payments of one file are taken together: a bill that the first of them settles is looked at by the others still.
+  void sit();
+  void rise() { sitting_.clear(); }
   // The code of the error, or nothing.
   std::string take_back(const std::string& reference, Day on);
 
@@ -177,6 +181,7 @@ class Auditor {
   static void set_stops(Account& account);
 
   std::map<std::int64_t, Account> accounts_;
+  std::set<std::pair<std::int64_t, int>> sitting_;  // bills of plans that were open when it began
   std::map<std::string, Payment> payments_;
   std::map<std::string, std::int64_t> transaction_of_;
   std::int64_t transactions_ = 0;

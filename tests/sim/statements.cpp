@@ -114,11 +114,13 @@ void Debits::statement() {
   town_.expect("movements of a statement", expected, found);
   // Transfers are paid when all movements are known, in their order.
   std::size_t next = 0;
+  town_.auditor.sit();
   for (auto it = told_.end() - static_cast<std::ptrdiff_t>(fresh.size()); it != told_.end(); ++it, ++next)
     if (fresh[next].state == "paid")
       for (std::int64_t account = kFirstAccount; account < kFirstAccount + kAccounts; ++account)
         if (it->remittance.find(make_account_no(account)) != std::string::npos)
           town_.auditor.pay(fmt::format("transfer/{}", fresh[next].id), account, it->amount, std::min(it->value_on, town_.day()), {kBank, channel_.id});
+  town_.auditor.rise();
   for (const auto& receipt : fresh) {
     receipts_.push_back(receipt);
     town_.count("receipts " + receipt.state);

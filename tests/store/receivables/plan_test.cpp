@@ -90,6 +90,20 @@ TEST_CASE("money that comes long after an instalment does not heal the plan, tho
   CHECK(office.differences().empty());
 }
 
+TEST_CASE("a kept plan whose payment is taken back is not healed by money that comes too late, though nobody has looked at it") {
+  PlanOffice office;
+  office.planned();
+  auto paid = office.pay(office.payment(11, 15'510, "2026-12-01"));
+  REQUIRE(paid);
+  CHECK(office.review("2026-12-02") == 1);
+  CHECK(office.plan().state == PlanState::kKept);
+  REQUIRE(office.take_back(paid->id, "2027-03-01"));
+  REQUIRE(office.pay(office.payment(11, 15'510, "2027-03-01")));
+  CHECK(office.plan().state == PlanState::kBroken);
+  CHECK(office.due(11, "2027-03-01").due() > Money{0});  // the late charges of all the time, which the payment has met first
+  CHECK(office.differences().empty());
+}
+
 TEST_CASE("a plan is cancelled by two people, and another one may follow") {
   PlanOffice office;
   const auto plan = office.planned();
