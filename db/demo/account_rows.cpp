@@ -70,7 +70,7 @@ customers::Account account_row(const CountyLayout& layout, const RoutePlan& rout
   const auto position = account_id - route.first_account;
   customers::Account row;
   row.account_id = {account_id};
-  row.account_no = make_account_no(330'000'000 + account_id);
+  row.account_no = account_no_of(account_id);
   row.customer_id = customer.customer_id;
   row.org_id = route.route.org_id;
   row.route_id = route.route.route_id;
@@ -188,6 +188,8 @@ MeterAtWork add_meter(const CountyLayout& layout, const MeterPlace& place, Accou
 }
 
 }  // namespace
+
+std::string account_no_of(std::int64_t account_id) { return make_account_no(330'000'000 + account_id); }
 
 std::string customer_no_of(CustomerId id) { return fmt::format("C{:09}", id.value); }
 

@@ -9,6 +9,9 @@
 
 namespace mis::demo {
 
+// The printed number of an account; none of a real utility begins like this.
+std::string account_no_of(std::int64_t account_id);
+
 // The ids that the next usage point and the next meter of a route get.
 struct Cursor {
   std::int64_t usage_point = 0;

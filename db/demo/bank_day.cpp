@@ -32,6 +32,7 @@ json profile() {
           {"cut_off", "23:00"},
           {"amount_rule", "any"},
           {"most_per_payment", "5000000.00"},
+          {"most_skew_seconds", 43'200},  // a day of the story passes in seconds, and a line may lag behind the others
           {"requests_per_minute", 60'000},
           {"iso8583", {{"name", "county rural commercial bank"}, {"header", "ascii4"}, {"mac", true}}},
           {"mac", {{"algorithm", "x9.19"}}}};

@@ -95,7 +95,7 @@ class Counter {
     }
     const auto left = yuan_of(session->at("cash_left"));
     if (left.value <= 0) return ok();
-    auto brought = terminal.post(path + "/deposits", {{"bank_account", "松川农商银行 6228-01"}, {"slip_no", fmt::format("{}-{}", day.to_string(), number_ + 1)}, {"amount", format_yuan(left)}}, key("deposit"));
+    auto brought = terminal.post(path + "/deposits", {{"bank_account", "8110-0100-0000-0001"}, {"slip_no", fmt::format("{}-{}", day.to_string(), number_ + 1)}, {"amount", format_yuan(left)}}, key("deposit"));
     return brought ? ok() : Status(std::move(brought).error());
   }
 

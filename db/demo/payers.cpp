@@ -2,11 +2,17 @@
 
 #include <algorithm>
 
+#include "db/demo/account_rows.hpp"
 #include "db/demo/random.hpp"
 #include "db/demo/story.hpp"
 #include "modules/receivables/receivables.hpp"
 
 namespace mis::demo {
+namespace {
+
+constexpr Money kMostAtTheBank{100'000'000};  // whoever owes a million and more does not pay over the bank's counter
+
+}  // namespace
 
 bool pays_at_the_bank(const CountyLayout& layout, std::int64_t account_id) {
   const auto accounts = static_cast<std::int64_t>(layout.accounts.size());
@@ -18,7 +24,7 @@ std::vector<Payer> with_bills(db::Session& session, const CountyLayout& layout, 
   std::vector<Payer> payers;
   for (const auto id : account_ids) {
     const auto bills = receivables::newest_bills(session, {id}, layout.options.last_month.first_day(), 1);
-    if (!bills.empty() && bills[0].month == layout.options.last_month && bills[0].amount.value > 0) payers.push_back({{id}, make_account_no(id), bills[0].amount});
+    if (!bills.empty() && bills[0].month == layout.options.last_month && bills[0].amount.value > 0) payers.push_back({{id}, account_no_of(id), bills[0].amount});
   }
   return payers;
 }
@@ -28,6 +34,7 @@ std::vector<payment_channels::BankPayment> bank_payments(db::Session& session, c
   for (std::int64_t id = 1; id <= static_cast<std::int64_t>(layout.accounts.size()); ++id)
     if (pays_at_the_bank(layout, id)) ids.push_back(id);
   auto payers = with_bills(session, layout, ids);
+  std::erase_if(payers, [](const Payer& p) { return p.bill > kMostAtTheBank; });
   // Nobody comes in the order of account numbers.
   const auto turn = [&](const Payer& p) { return Random(layout.options.seed, Stream::kMoney, static_cast<std::uint64_t>(p.account.value), 1).next(); };
   std::sort(payers.begin(), payers.end(), [&](const Payer& a, const Payer& b) { return turn(a) < turn(b); });

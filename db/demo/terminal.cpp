@@ -39,6 +39,7 @@ Result<json> Terminal::send(http::Method method, const std::string& path, std::s
   request.path = path.substr(0, mark);
   if (mark != std::string::npos) request.query = query_of(std::string_view(path).substr(mark + 1));
   request.body = std::move(body);
+  if (!request.body.empty()) request.headers.emplace_back("Content-Type", json::accept(request.body) ? "application/json" : "text/plain");
   request.request_id = "demonstration";
   request.remote = "demonstration";
   if (!key.empty()) request.headers.emplace_back("Idempotency-Key", key);
@@ -49,7 +50,12 @@ Result<json> Terminal::send(http::Method method, const std::string& path, std::s
     return forbidden("demo.terminal", fmt::format("expected {} to have the permission {} but it is not so", caller_.username, match.route->permission.name()));
   request.path_params = std::move(match.params);
   auto answer = match.route->handler(request, caller_);
-  if (!answer) return std::move(answer).error();
+  if (!answer) {
+    auto error = std::move(answer).error();
+    error.message += fmt::format("; it was {} {}", http::to_string(method), request.path);
+    for (const auto& field : error.fields) error.message += fmt::format("; {}: {}", field.pointer, field.message);
+    return error;
+  }
   auto told = json::parse(answer->body, nullptr, false);
   if (told.is_discarded()) return internal("demo.terminal", fmt::format("expected JSON from {} but it is none", request.path));
   return told;

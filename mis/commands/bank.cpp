@@ -17,6 +17,9 @@
 namespace mis::commands {
 namespace {
 
+// Many wait in a group of payments and hold no session meanwhile; each has one where all ask at once.
+constexpr int kWorkers = 64;
+
 payment_channels::KeyPlace key_place(const Place& place) { return {place.data / "keys"}; }
 
 // Of the size that codes by the algorithm have.
@@ -31,7 +34,7 @@ std::string random_key(security::MacAlgorithm algorithm) {
 }  // namespace
 
 int bank_port(const BankPortCommand& command, http::StopSignals& signals) {
-  Installation installation(command.place);
+  Installation installation(command.place, kWorkers);
   SystemClock clock;
   observe::Metrics metrics;
   payment_channels::BankPortOptions options;
@@ -39,7 +42,7 @@ int bank_port(const BankPortCommand& command, http::StopSignals& signals) {
   options.server.address = command.address;
   options.server.port = static_cast<std::uint16_t>(command.port);
   options.server.tls_wanted = !command.plain;
-  options.server.workers = 16;  // as many as the database has sessions for us
+  options.server.workers = kWorkers;
   if (!command.plain) {
     const auto files = http::own_certificate(command.place.data / "tls");
     options.server.tls = {files.certificate.string(), files.key.string(), command.client_ca.string()};

@@ -102,9 +102,9 @@ struct BankPort::Impl {
     if (!open) throw std::runtime_error(open.error().message);
     if (!*open) throw std::runtime_error("expected a payment channel with the code " + options.channel + " but there is none");
     framing = (*open)->channel;
-    // Two workers at least are always somebody else's, so that one bank's slow questions do not hold up all others.
+    // Some workers are always somebody else's, so that one bank's slow questions do not hold up all others.
     auto& most = options.server.max_parallel_of_owner;
-    if (most == 0) most = std::max(1, options.server.workers - 2);
+    if (most == 0) most = std::max(1, options.server.workers - std::max(2, options.server.workers / 8));
     known = std::make_unique<KnownBanks>(book, framing);
     server = std::make_unique<net::FramedServer>(options.server, framer_of(framing), [this](const net::Peer& peer, std::string_view frame) { return work(peer, frame); }, hooks());
   }

@@ -10,10 +10,8 @@ namespace mis::payment_channels {
 namespace {
 
 struct Known {  // a debit, as it stands
-  std::int64_t item_id = 0, mandate_id = 0;
+  std::int64_t item_id = 0;
   AccountId account;
-  std::string account_no, mandate_ref, sequence, bank_account, bank_account_name, bank_code;
-  Date signed_on;
   DebitStanding standing;
 };
 
@@ -22,7 +20,6 @@ struct Line {
   std::int64_t line_no = 0;
   std::string end_to_end_id;
   DebitAnswer answer;
-  std::string reason, bank_reference;
   std::optional<std::int64_t> item_id;
 };
 
@@ -65,8 +62,7 @@ class Taker {
   void read(int from, int to) {
     const Date sent_on = local_date(batch_.created_at);
     // The debits are held, in the order of the file, which is the batch's own.
-    for (auto rows = session_.query("SELECT a.seq, a.line_no, a.end_to_end_id, a.outcome, a.amount_fen, a.paid_fen, a.paid_on, i.item_id, i.account_id, i.state, i.amount_fen, i.paid_fen, "
-                                    "a.reason, a.bank_reference, i.mandate_id, i.account_no, i.mandate_ref, i.sequence, i.bank_account, i.bank_account_name, i.bank_code, i.signed_on "
+    for (auto rows = session_.query("SELECT a.seq, a.line_no, a.end_to_end_id, a.outcome, a.amount_fen, a.paid_fen, a.paid_on, i.item_id, i.account_id, i.state, i.amount_fen, i.paid_fen "
                                     "FROM payment_channels_debit_answer a LEFT JOIN payment_channels_debit_item i ON i.end_to_end_id = CONVERT(a.end_to_end_id USING ascii) AND i.batch_id = ? "
                                     "WHERE a.result_id = ? AND a.seq > ? AND a.seq <= ? ORDER BY a.seq FOR UPDATE", batch_.id, result_.id, from, to); rows.next();) {
       Line line;
@@ -78,13 +74,10 @@ class Taker {
       if (const auto paid = rows.i64_or_null(5)) line.answer.paid = Money{*paid};
       line.answer.paid_on = rows.date_or_null(6);
       line.item_id = rows.i64_or_null(7);
-      line.reason = rows.text(12);
-      line.bank_reference = rows.text(13);
       if (line.item_id) {
-        Known known{*line.item_id, rows.i64(14), {rows.i64(8)}, rows.text(15), rows.text(16), rows.text(17), rows.text(18), rows.text(19), rows.text(20), rows.date(21),
-                    {debit_state_of(rows.text(9)).value_or(DebitState::kCancelled), {rows.i64(10)}, {}, sent_on, batch_.collect_on}};
+        Known known{*line.item_id, {rows.i64(8)}, {debit_state_of(rows.text(9)).value_or(DebitState::kCancelled), {rows.i64(10)}, {}, sent_on, batch_.collect_on}};
         if (const auto paid = rows.i64_or_null(11)) known.standing.paid = Money{*paid};
-        known_.emplace(*line.item_id, std::move(known));
+        known_.emplace(*line.item_id, known);
       }
       lines_.push_back(std::move(line));
     }
@@ -149,14 +142,8 @@ class Taker {
 
   void write(const std::vector<receivables::PaymentOutcome>& paid, int from, int to) {
     db::BulkWriter rows("payment_channels_debit_verdict", {"result_id", "seq", "verdict", "item_id", "state", "paid_fen", "paid_on", "payment_id"});
-    // Rows with all that they have, of which only what the bank says is written: a joined update takes more than twice as long.
-    db::BulkWriter debits("payment_channels_debit_item", {"item_id", "batch_id", "channel_id", "end_to_end_id", "account_id", "account_no", "mandate_id", "mandate_ref", "signed_on", "sequence", "bank_account",
-                                                          "bank_account_name", "bank_code", "amount_fen", "state", "paid_fen", "paid_on", "reason", "bank_reference", "payment_id", "changed_at"});
-    debits.or_update({"state", "paid_fen", "paid_on", "reason", "bank_reference", "payment_id", "changed_at"});
     std::size_t next = 0;
-    for (std::size_t i = 0; i < verdicts_.size(); ++i) {
-      const auto& v = verdicts_[i];
-      if (v.judgement) mark(debits, lines_[i], *v.judgement, v.verdict == DebitVerdict::kTaken ? std::optional(paid[next].id) : std::nullopt);
+    for (const auto& v : verdicts_) {
       rows.add(result_.id).add(v.seq).add(name_of(v.verdict)).add(v.item_id);
       if (v.judgement) rows.add(name_of(v.judgement->state));
       else rows.add_null();
@@ -166,20 +153,12 @@ class Taker {
     }
     rows.flush(session_);
     differences_.flush(session_);
-    debits.flush(session_);
+    session_.execute("UPDATE payment_channels_debit_item i JOIN payment_channels_debit_verdict v ON v.item_id = i.item_id JOIN payment_channels_debit_answer a ON a.result_id = v.result_id AND a.seq = v.seq "
+                     "SET i.state = v.state, i.paid_fen = v.paid_fen, i.paid_on = v.paid_on, i.payment_id = v.payment_id, i.reason = a.reason, i.bank_reference = a.bank_reference, i.changed_at = ? "
+                     "WHERE v.result_id = ? AND v.seq > ? AND v.seq <= ? AND v.state IS NOT NULL", now_, result_.id, from, to);
     // Whoever was to ask the bank need not any more.
     session_.execute("UPDATE payment_channels_debit_difference d JOIN payment_channels_debit_verdict v ON v.item_id = d.item_id SET d.state = 'settled', d.how = 'answered', d.decided_at = ?, d.version = d.version + 1 "
                      "WHERE v.result_id = ? AND v.seq > ? AND v.seq <= ? AND v.state IS NOT NULL AND d.kind IN ('unanswered', 'unclear') AND d.state <> 'settled'", now_, result_.id, from, to);
-  }
-
-  void mark(db::BulkWriter& debits, const Line& line, const DebitJudgement& judgement, std::optional<receivables::PaymentId> payment) {
-    const auto& known = known_.at(*line.item_id);
-    debits.add(known.item_id).add(batch_.id).add(batch_.channel_id).add(line.end_to_end_id).add(known.account).add(known.account_no).add(known.mandate_id).add(known.mandate_ref).add(known.signed_on);
-    debits.add(known.sequence).add(known.bank_account).add(known.bank_account_name).add(known.bank_code).add(known.standing.amount).add(name_of(judgement.state));
-    if (payment) debits.add(judgement.paid).add(judgement.paid_on);
-    else debits.add_null().add_null();
-    debits.add(line.reason).add(line.bank_reference).add(payment).add(now_);
-    debits.end_row();
   }
 
   const Services& services_;

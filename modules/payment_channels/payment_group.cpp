@@ -17,7 +17,7 @@ namespace mis::payment_channels {
 namespace {
 
 constexpr std::size_t kMostInGroup = 16;  // more take longer than they save
-constexpr int kMostGroups = 2;            // of a channel at work at once
+constexpr int kMostGroups = 4;            // of a channel at work at once: while one waits for its commit others work
 
 // Not the door's to decide about: partial and exact amounts are compared after each payment alone, and named bills are looked for.
 bool is_plain(const Channel& channel, const PayRequest& request) { return channel.profile.amount_rule == AmountRule::kAny && request.months.empty(); }

@@ -2,9 +2,8 @@
 // to the module; for .cpp files of routes.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
-#include "mis/base/decimal.hpp"
 #include "mis/http/fields.hpp"
 #include "mis/http/idempotency.hpp"
 #include "mis/http/page.hpp"
@@ -12,12 +11,13 @@
 
 namespace mis::payment_channels {
 
-template <class T>
-nlohmann::json or_null(const std::optional<T>& value) { return value ? nlohmann::json(value->to_string()) : nlohmann::json(nullptr); }
-inline nlohmann::json or_null(const std::optional<Money>& value) { return value ? nlohmann::json(format_yuan(*value)) : nlohmann::json(nullptr); }
-inline nlohmann::json or_null(const std::optional<std::int64_t>& value) { return value ? nlohmann::json(*value) : nlohmann::json(nullptr); }
-inline nlohmann::json or_null(const std::optional<JobId>& value) { return value ? nlohmann::json(value->value) : nlohmann::json(nullptr); }
-inline nlohmann::json or_null(const std::string& value) { return value.empty() ? nlohmann::json(nullptr) : nlohmann::json(value); }
+nlohmann::json or_null(const std::string& value);  // null where it is empty
+nlohmann::json or_null(const std::optional<Money>& value);
+nlohmann::json or_null(const std::optional<std::int64_t>& value);
+nlohmann::json or_null(const std::optional<JobId>& value);
+// Days, months and moments.
+template <class T, class Json = nlohmann::json>
+Json or_null(const std::optional<T>& value) { return value ? Json(value->to_string()) : Json(nullptr); }
 
 // The body is a bank's file; `load(session, channel, file_name)` stores it and gives what has the job that takes it.
 template <class Load>
@@ -50,9 +50,9 @@ Result<http::Answer> channel_page(const Services& services, const http::Request&
 }
 
 // For `to_items`, where each row is told by itself.
-template <class Rows, class ToJson>
-nlohmann::json each_to_json(const Rows& rows, ToJson to_json) {
-  auto items = nlohmann::json::array();
+template <class Json = nlohmann::json, class Rows, class ToJson>
+Json each_to_json(const Rows& rows, ToJson to_json) {
+  auto items = Json::array();
   for (const auto& row : rows) items.push_back(to_json(row));
   return items;
 }

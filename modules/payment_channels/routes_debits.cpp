@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "mis/base/decimal.hpp"
 #include "mis/security/audit.hpp"
 #include "modules/customers/customers.hpp"
 #include "modules/payment_channels/debit_results.hpp"

@@ -1,6 +1,7 @@
 // Statements and unidentified receipts over HTTP.
 #include <nlohmann/json.hpp>
 
+#include "mis/base/decimal.hpp"
 #include "modules/customers/customers.hpp"
 #include "modules/payment_channels/route_parts.hpp"
 #include "modules/payment_channels/routes.hpp"

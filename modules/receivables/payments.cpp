@@ -142,10 +142,12 @@ class Book {
     for (const auto& bill : changed_bills_)
       for (auto& item : items_[bill.account]) {
         if (item.bill != bill) continue;
-        const auto& [transaction, when] = causes.at(bill.account);
-        auto returned = return_late_charge(database_, session_, item, when, transaction);
-        if (!returned) return std::move(returned).error();
-        if (returned->value != 0) state_of(bill.account).advance += *returned;
+        // Without a cause no money was moved: the bill was looked at as of an earlier day, and nothing of it was due then.
+        if (const auto cause = causes.find(bill.account); cause != causes.end()) {
+          auto returned = return_late_charge(database_, session_, item, cause->second.when, cause->second.transaction);
+          if (!returned) return std::move(returned).error();
+          if (returned->value != 0) state_of(bill.account).advance += *returned;
+        }
         items.push_back(item);
       }
     write_items(session_, items);

@@ -92,7 +92,7 @@ class Bank {
     const auto server = http::own_certificate(installation.place().data / "tls");
     BankPortOptions options;
     options.channel = channel_.code;
-    options.server.workers = 16;
+    options.server.workers = 64;  // as `mis bank-port` has
     options.server.tls = {server.certificate.string(), server.key.string(), authority_.certificate_file()};
     port_.emplace(services_, place_, options);
     net::FramedClientOptions line;

@@ -47,16 +47,18 @@ test('a channel, section by section, and what is collected through it', async ({
   }
 })
 
-test('a channel being made or changed', async ({ page }) => {
-  test.skip(!process.env.WATTHOUR_URL, 'the stand-in does not make channels')
-  await sign_in(page, people.accountant)
-  const { items } = await ask<{ items: { code: string }[] }>(page, '/channels')
-  for (const path of ['/channels/new', ...items.slice(0, 1).map((c) => `/channels/${c.code}/edit`)]) {
-    await page.goto(path)
-    await expect(page.locator('#channel-code')).toBeVisible()
-    await expect_good(page)
-  }
-})
+// The stand-in does not make channels.
+if (process.env.WATTHOUR_URL) {
+  test('a channel being made or changed', async ({ page }) => {
+    await sign_in(page, people.accountant)
+    const { items } = await ask<{ items: { code: string }[] }>(page, '/channels')
+    for (const path of ['/channels/new', ...items.slice(0, 1).map((c) => `/channels/${c.code}/edit`)]) {
+      await page.goto(path)
+      await expect(page.locator('#channel-code')).toBeVisible()
+      await expect_good(page)
+    }
+  })
+}
 
 test('a disconnection and a prepaid account', async ({ page }) => {
   await sign_in(page, people.collector)

@@ -391,7 +391,7 @@ TEST_CASE("files of messages that went out long ago are taken away, and no other
   const auto new_one = office.queue(office.sms("new"));
   REQUIRE(office.deliver(files)->sent == 1);
   Gateway gateway;
-  REQUIRE(office.queue(office.sms("by another way")));
+  REQUIRE(office.queue(office.sms("by-another-way")));
   REQUIRE(office.deliver(gateway)->sent == 1);
   const auto old_file = files.path_of(batch_of(old_one->id)), new_file = files.path_of(batch_of(new_one->id));
   REQUIRE(std::filesystem::exists(old_file));

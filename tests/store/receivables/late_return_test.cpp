@@ -196,6 +196,22 @@ TEST_CASE("who paid late at the counter what the bank had in time gets the late 
   CHECK(books.differences().empty());
 }
 
+TEST_CASE("where only a late charge is open again, earlier idle money finds nothing due on its day and stays in advance") {
+  Office books;
+  auto late = books.pay(books.payment(12, 240, "2026-12-12"));  // the late charge of 30 days and nothing of the bill
+  REQUIRE(late);
+  REQUIRE(books.pay(books.payment(12, 8'008, "2026-12-13")));  // the bill, and the late charge of another day
+  auto idle = books.payment(12, 8'000, "2026-12-14");
+  idle.value_on = day("2026-11-12");
+  REQUIRE(books.pay(idle));
+  CHECK(books.due(12, "2026-12-14").advance == Money{8'248});
+  REQUIRE(books.take_back(late->id, "2026-12-15"));
+  CHECK(books.due(12, "2026-12-15").principal == Money{0});
+  CHECK(books.due(12, "2026-12-15").late == Money{240});
+  CHECK(books.due(12, "2026-12-15").advance == Money{8'000});
+  CHECK(books.differences().empty());
+}
+
 TEST_CASE("a late charge that should have come back is found, and so is one without its record") {
   const auto tampering = GENERATE(values<OneStatement>({
       {"its record is gone", "DELETE FROM receivables_late_return", "expected the record of a late charge that came back but there is none"},

@@ -66,7 +66,7 @@ export const en_channels = {
     payment_no: 'Payment',
     business_date: 'Business date',
     days: 'Reconciliation',
-    no_days: 'No day is reconciled yet',
+    no_days: 'No day is reconciled yet; load the channel’s file of a day.',
     their_count: 'Their items',
     theirs: 'Theirs (CNY)',
     our_count: 'Our items',

@@ -66,7 +66,7 @@ export const zh_channels = {
     payment_no: '缴费号',
     business_date: '业务日期',
     days: '逐日对账',
-    no_days: '还没有对账',
+    no_days: '还没有对账；请装入渠道的对账文件。',
     their_count: '对方笔数',
     theirs: '对方金额（元）',
     our_count: '我方笔数',
