@@ -161,8 +161,18 @@ void Debits::send_or_cancel() {
     return std::string(name_of(done->state));
   });
   if (batch->state != "prepared") return town_.expect("a batch is sent twice", "error payment_channels.batch_state", answer);
-  batch->state = send ? "sent" : "cancelled";
+  // Nothing goes out after its day, nor by a mandate that was cancelled meanwhile.
+  const bool too_late = town_.day() > batch->collect_on;
+  bool any = false;
+  for (auto& debit : batch->debits) {
+    if (debit.state != "prepared") continue;
+    const auto mandate = std::find_if(mandates_.begin(), mandates_.end(), [&](const auto& m) { return m.no == debit.mandate; });
+    if (send && !mandate->active) debit.state = "cancelled";
+    else any = true;
+  }
+  batch->state = send && any && !too_late ? "sent" : "cancelled";
   town_.expect("a batch is sent", batch->state, answer);
+  town_.count(batch->state == "sent" ? "batches sent" : "batches not sent");
   for (auto& debit : batch->debits)
     if (debit.state == "prepared") debit.state = batch->state;
 }
