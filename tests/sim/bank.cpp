@@ -483,13 +483,15 @@ std::string Bank::settle(Difference& d) {
     if (account == 0) return undone("payment_channels.no_account");
     const bool fresh = item == nullptr;
     if (fresh) {
-      // The message itself has come since: it is there under this very name.
-      if (const auto late = items_.find(d.serial); late != items_.end())
-        return undone(!late->second.reference.empty() && late->second.reference == "bank/" + d.serial ? "receivables.paid_already" : "payment_channels.changed_meanwhile");
+      // The message itself has come since, and nobody takes its money in a second time; a name that was taken in by hand is that of another day.
       changed.key = d.serial;
+      if (const auto late = items_.find(d.serial); late != items_.end()) {
+        if (late->second.content || late->second.reference.empty()) return undone("payment_channels.changed_meanwhile");
+        changed.key = fmt::format("F/{}/{}", d.day, d.serial);
+      }
       changed.day = d.day;
     }
-    changed.reference = fresh ? "bank/" + d.serial : fmt::format("bank/{}/{}", changed.key, d.id);
+    changed.reference = fresh ? "bank/" + changed.key : fmt::format("bank/{}/{}", changed.key, d.id);
     const auto paid = town_.auditor.pay(changed.reference, account, *d.theirs, std::min(d.day, town_.day()), town_.day(), {kInTransit, channel_.id});
     changed.state = Is::kPaid;
     changed.content.reset();
