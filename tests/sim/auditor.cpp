@@ -6,6 +6,8 @@
 namespace sim {
 namespace {
 
+constexpr int kGraceDays = 3;
+
 int year_of(Day day) { return static_cast<int>(std::chrono::year_month_day{std::chrono::sys_days{std::chrono::days{day}}}.year()); }
 
 }  // namespace
@@ -18,54 +20,114 @@ Fen Bill::outstanding() const {
 
 Fen Bill::late_charge(Day on) const {
   // Thousandths of a fen, one day after the other: what is owed at the day's beginning bears that day's rate.
+  if (on <= due_on) return 0;
   __extension__ __int128 milli = 0;
-  for (Day day = due_on + 1; day <= on; ++day) {
+  const int first_year = year_of(due_on);
+  const Day last = std::min(on, stop);
+  for (Day day = due_on + 1; day <= last; ++day) {
     Fen owed = amount;
+    Day same_until = last;  // nothing changes before that day
     for (const auto& change : principal)
       if (change.value_on < day) owed -= change.paid;
-    if (owed <= 0) continue;
-    milli += static_cast<__int128>(owed) * (home ? 1 : year_of(day) > year_of(due_on) ? 3 : 2);
+      else same_until = std::min(same_until, change.value_on);
+    for (; day <= same_until; ++day)
+      if (owed > 0) milli += static_cast<__int128>(owed) * (home ? 1 : year_of(day) > first_year ? 3 : 2);
+    --day;
   }
   if (milli == 0) return 0;
   const Fen charge = static_cast<Fen>((milli + 500) / 1000);
   return std::max<Fen>(charge, 100);
 }
 
+Fen Bill::late_settled() const {
+  Fen settled = 0;
+  for (const auto& change : late) settled += change.paid;
+  return settled;
+}
+
 Fen Bill::late_paid() const {
   Fen paid = 0;
-  for (const auto& change : late) paid += change.paid;
+  for (const auto& change : late)
+    if (!change.waived) paid += change.paid;
   return paid;
 }
 
-Fen Bill::late_due(Day on) const { return std::max<Fen>(late_charge(on) - late_paid(), 0); }
+Fen Bill::late_due(Day on) const { return std::max<Fen>(late_charge(on) - late_settled(), 0); }
+
+bool Bill::open() const {
+  if (outstanding() > 0) return true;
+  Day last = due_on;
+  for (const auto& change : principal) last = std::max(last, change.value_on);
+  return late_due(last) > 0;
+}
+
+const Auditor::Account& Auditor::account_at(std::int64_t number) const {
+  static const Account nobody;
+  const auto it = accounts_.find(number);
+  return it == accounts_.end() ? nobody : it->second;
+}
+Bill* Auditor::bill_at(Account& account, int month) {
+  const auto it = std::find_if(account.bills.begin(), account.bills.end(), [&](const Bill& bill) { return bill.month == month; });
+  return it == account.bills.end() ? nullptr : &*it;
+}
+const Bill* Auditor::bill_at(const Account& account, int month) { return bill_at(const_cast<Account&>(account), month); }
+
+void Auditor::credit(Place debit, const std::vector<Part>& parts, int sign) {
+  for (const auto& part : parts) {
+    heads.move(sign * part.principal, debit, {kReceivables, 0});
+    heads.move(sign * part.late, debit, {kLateCharges, 0});
+  }
+}
 
 void Auditor::issue(std::int64_t number, int month, Fen amount, Day issued_on, bool home) {
   auto& account = accounts_[number];
-  if (amount > 0) account.bills.push_back({month, amount, issued_on + 10, home, {}, {}});
+  heads.move(amount, {kReceivables, 0}, {kRevenue, 0});
+  if (amount > 0) account.bills.push_back({month, amount, issued_on + 10, home});
   use_advance(account, issued_on, issued_on);
 }
 
-Expected Auditor::pay(const std::string& reference, std::int64_t number, Fen amount, Day value_on, Day today, const std::vector<int>& bills) {
+Expected Auditor::pay(const std::string& reference, std::int64_t number, Fen amount, Day value_on, Day today, Place into, const std::vector<int>& months) {
   auto& account = accounts_[number];
+  // Money that comes too late heals no plan.
+  if (std::any_of(account.bills.begin(), account.bills.end(), [&](const Bill& bill) { return bill.stop != kNoStop && (bill.open() || sitting_.contains({number, bill.month})); }))
+    for (auto& plan : account.plans)
+      if (plan.state == PlanIs::kActive || plan.state == PlanIs::kKept) review(account, plan, value_on);
+  for (const int month : months)
+    if (const auto* bill = bill_at(account, month); bill == nullptr || !bill->open()) return {"receivables.not_open"};
   const auto id = ++transactions_;
   Fen rest = amount;
-  auto parts = share(account, rest, value_on, id, bills);
+  auto parts = share(account, rest, value_on, id, months);
   account.advance += rest;
+  credit(into, parts);
+  heads.move(rest, into, {kAdvances, 0});
   give_back(account, today, id);
-  if (bills.empty() && value_on < today && rest > 0) give_back_for_idle(account, rest, value_on, today, id);
-  payments_[reference] = {number, amount, rest, parts, false};
+  if (months.empty() && value_on < today && rest > 0) give_back_for_idle(account, rest, value_on, today, id);
+  payments_[reference] = {number, amount, rest, into, parts, false};
   transaction_of_[reference] = id;
-  return {std::move(parts), rest};
+  return {"", std::move(parts), rest};
 }
 
-void Auditor::take_back(const std::string& reference, Day on) {
+void Auditor::sit() {
+  for (const auto& [number, account] : accounts_)
+    for (const auto& bill : account.bills)
+      if (bill.stop != kNoStop && bill.open()) sitting_.emplace(number, bill.month);
+}
+
+void Auditor::apply_advances(Day on) {
+  for (auto& [number, account] : accounts_) use_advance(account, on, on);
+}
+
+std::string Auditor::take_back(const std::string& reference, Day on) {
   auto& payment = payments_.at(reference);
   auto& account = accounts_[payment.account];
-  payment.reversed = true;
+  const Account account_before = account;
+  const Heads heads_before = heads;
   const auto id = transaction_of_.at(reference);
   auto months = months_of(account, id);
   undo(account, id);
   account.advance -= payment.advance;
+  credit(payment.into, payment.parts, -1);
+  heads.move(-payment.advance, payment.into, {kAdvances, 0});
   Day idle_from = take_given_back(account, id, months, on);
   Day counts_from = on;
   while (account.advance < 0 && !account.applications.empty()) {
@@ -73,37 +135,52 @@ void Auditor::take_back(const std::string& reference, Day on) {
     account.applications.pop_back();
     months.merge(months_of(account, newest.id));
     undo(account, newest.id);
+    credit({kAdvances, 0}, newest.parts, -1);
     account.advance += newest.amount;
     counts_from = newest.value_on;  // what of it was others' money was there on that day
     idle_from = take_given_back(account, newest.id, months, idle_from);
   }
+  if (account.advance < 0) {  // refunded or moved
+    account = account_before;
+    heads = heads_before;
+    return "receivables.advance_gone";
+  }
+  payment.reversed = true;
   give_back(account, on, 0);
   use_advance(account, std::min(counts_from, idle_from), on);
+  return "";
 }
 
+void Auditor::give(Account& account, GivenBack given) {
+  account.advance += given.amount;
+  heads.move(given.amount, {kLateCharges, 0}, {kAdvances, 0});
+  account.given_back.push_back(given);
+}
+
+// Nobody gets back more than was paid, whatever was waived and whatever idle money has brought back already.
 void Auditor::give_back(Account& account, Day today, std::int64_t cause) {
   for (auto& bill : account.bills) {
-    const Fen over = bill.late_paid() - bill.late_charge(today);
+    Fen kept = bill.late_paid();
+    for (const auto& one : account.given_back)
+      if (one.idle != 0 && one.month == bill.month) kept -= one.amount;
+    const Fen over = std::min(kept, bill.late_settled() - bill.late_charge(today));
     if (over <= 0) continue;
     const auto id = ++transactions_;
     bill.late.push_back({today, -over, id});
-    account.given_back.push_back({id, cause, bill.month, over});
-    account.advance += over;
+    give(account, {id, cause, bill.month, over});
     ++given_back_;
   }
 }
 
 // Bills that others have paid meanwhile: their late charge is what it would have been with this money on its day.
 void Auditor::give_back_for_idle(Account& account, Fen idle, Day value_on, Day today, std::int64_t cause) {
-  std::vector<Bill*> line;
-  for (auto& bill : account.bills) line.push_back(&bill);
-  std::stable_sort(line.begin(), line.end(), [](const Bill* a, const Bill* b) { return a->due_on != b->due_on ? a->due_on < b->due_on : a->month < b->month; });
-  for (const auto* bill : line) {
+  for (const auto* bill : oldest_first(account)) {
     Bill as_if = *bill;
-    Fen kept = bill->late_paid();
+    Fen kept = bill->late_paid(), settled = bill->late_settled();
     for (const auto& one : account.given_back)
       if (one.idle != 0 && one.month == bill->month) {
         kept -= one.amount;
+        settled -= one.amount;
         as_if.principal.push_back({one.value_on, one.idle, one.id});
       }
     Fen open = bill->amount;
@@ -112,12 +189,11 @@ void Auditor::give_back_for_idle(Account& account, Fen idle, Day value_on, Day t
     const Fen part = std::min(idle, open);
     if (part <= 0 || kept <= 0) continue;
     as_if.principal.push_back({value_on, part, 0});
-    const Fen over = std::min(kept, kept - as_if.late_charge(today));
+    const Fen over = std::min(kept, settled - as_if.late_charge(today));
     if (over <= 0) continue;
-    account.given_back.push_back({++transactions_, cause, bill->month, over, part, value_on});
-    account.advance += over;
+    give(account, {++transactions_, cause, bill->month, over, part, value_on});
     idle -= part;
-    ++given_back_;
+    ++given_back_for_idle_;
   }
 }
 
@@ -134,6 +210,7 @@ Day Auditor::take_given_back(Account& account, std::int64_t cause, std::set<int>
   const auto take = [&](const GivenBack& one) {
     undo(account, one.id);
     account.advance -= one.amount;
+    heads.move(-one.amount, {kLateCharges, 0}, {kAdvances, 0});
   };
   for (const auto& one : account.given_back)
     if (one.cause == cause) {
@@ -144,8 +221,7 @@ Day Auditor::take_given_back(Account& account, std::int64_t cause, std::set<int>
   // Nobody keeps back what was never paid, and idle money is needed now: the newest goes first.
   for (std::size_t i = account.given_back.size(); i-- > 0;) {
     const auto one = account.given_back[i];
-    const auto bill = std::find_if(account.bills.begin(), account.bills.end(), [&](const Bill& b) { return b.month == one.month; });
-    if (one.idle != 0 ? !months.contains(one.month) : bill->late_paid() >= 0) continue;
+    if (one.idle != 0 ? !months.contains(one.month) : bill_at(account, one.month)->late_paid() >= 0) continue;
     take(one);
     if (one.idle != 0) otherwise = std::min(otherwise, one.value_on);
     account.given_back.erase(account.given_back.begin() + static_cast<std::ptrdiff_t>(i));
@@ -164,18 +240,26 @@ void Auditor::use_advance(Account& account, Day on, Day today) {
   if (account.advance <= 0) return;
   const auto id = transactions_ + 1;
   Fen rest = account.advance;
-  if (share(account, rest, on, id, {}).empty()) return;
+  auto parts = share(account, rest, on, id, {});
+  if (parts.empty()) return;
   transactions_ = id;
-  account.applications.push_back({id, account.advance - rest, on});
+  credit({kAdvances, 0}, parts);
+  account.applications.push_back({id, account.advance - rest, on, std::move(parts)});
   account.advance = rest;
   give_back(account, today, id);
+}
+
+std::vector<Bill*> Auditor::oldest_first(Account& account) {
+  std::vector<Bill*> line;
+  for (auto& bill : account.bills) line.push_back(&bill);
+  std::stable_sort(line.begin(), line.end(), [](const Bill* a, const Bill* b) { return a->due_on != b->due_on ? a->due_on < b->due_on : a->month < b->month; });
+  return line;
 }
 
 std::vector<Part> Auditor::share(Account& account, Fen& amount, Day on, std::int64_t by, const std::vector<int>& months) {
   std::vector<Bill*> line;
   if (months.empty()) {
-    for (auto& bill : account.bills) line.push_back(&bill);
-    std::stable_sort(line.begin(), line.end(), [](const Bill* a, const Bill* b) { return a->due_on != b->due_on ? a->due_on < b->due_on : a->month < b->month; });
+    line = oldest_first(account);
   } else {
     for (const int month : months)
       for (auto& bill : account.bills)
@@ -183,6 +267,7 @@ std::vector<Part> Auditor::share(Account& account, Fen& amount, Day on, std::int
   }
   std::map<const Bill*, Part> parts;
   const auto late = [&](Bill& bill) {
+    if (amount == 0) return;
     const Fen taken = std::min(amount, bill.late_due(on));
     if (taken == 0) return;
     bill.late.push_back({on, taken, by});
@@ -209,48 +294,216 @@ std::vector<Part> Auditor::share(Account& account, Fen& amount, Day on, std::int
   return result;
 }
 
+// ── What takes two people ───────────────────────────────────────────────────────────────────────────────────────────
+
+std::string Auditor::check_waive(std::int64_t number, int month, Fen amount, Day on) const {
+  const auto* bill = bill_at(account_at(number), month);
+  if (bill == nullptr || !bill->open()) return "receivables.not_open";
+  return amount > bill->late_due(on) ? "receivables.more_than_due" : "";
+}
+std::string Auditor::waive(std::int64_t number, int month, Fen amount, Day on) {
+  if (auto error = check_waive(number, month, amount, on); !error.empty()) return error;
+  bill_at(accounts_[number], month)->late.push_back({on, amount, ++transactions_, true});
+  return "";
+}
+
+std::string Auditor::check_write_off(std::int64_t number, int month) const {
+  const auto& account = account_at(number);
+  const auto* bill = bill_at(account, month);
+  if (bill == nullptr || !bill->open()) return "receivables.not_open";
+  for (const auto& plan : account.plans)
+    if (goes_on(account, plan) && std::find(plan.months.begin(), plan.months.end(), month) != plan.months.end()) return "receivables.plan_active";
+  return bill->outstanding() == 0 ? "receivables.not_open" : "";
+}
+std::string Auditor::write_off(std::int64_t number, int month, Day on) {
+  if (auto error = check_write_off(number, month); !error.empty()) return error;
+  auto& bill = *bill_at(accounts_[number], month);
+  const auto id = ++transactions_;
+  const Fen amount = bill.outstanding(), late = bill.late_due(on);
+  if (late > 0) bill.late.push_back({on, late, id, true});
+  bill.principal.push_back({on, amount, id});
+  bill.written_off += amount;
+  heads.move(amount, {kBadDebts, 0}, {kReceivables, 0});
+  return "";
+}
+
+std::string Auditor::check_recover(std::int64_t number, int month) const {
+  const auto* bill = bill_at(account_at(number), month);
+  return bill == nullptr || bill->written_off == 0 ? "receivables.not_written_off" : "";
+}
+std::string Auditor::recover(std::int64_t number, int month, Day on) {
+  if (auto error = check_recover(number, month); !error.empty()) return error;
+  auto& bill = *bill_at(accounts_[number], month);
+  bill.principal.push_back({on, -bill.written_off, ++transactions_});
+  heads.move(bill.written_off, {kReceivables, 0}, {kBadDebts, 0});
+  bill.written_off = 0;
+  return "";
+}
+
+std::string Auditor::check_refund_advance(std::int64_t number, Fen amount, Day on) const { return amount > advance(number) - due(number, on) ? "receivables.not_enough" : ""; }
+std::string Auditor::refund_advance(std::int64_t number, Fen amount, Day on) {
+  if (auto error = check_refund_advance(number, amount, on); !error.empty()) return error;
+  accounts_[number].advance -= amount;
+  heads.move(amount, {kAdvances, 0}, {kBank, 0});
+  return "";
+}
+
+std::string Auditor::receive_deposit(std::int64_t number, Fen amount, Place into) {
+  accounts_[number].deposit += amount;
+  heads.move(amount, into, {kDeposits, 0});
+  return "";
+}
+std::string Auditor::check_refund_deposit(std::int64_t number, Fen amount, Day on) const {
+  if (due(number, on) > 0) return "receivables.bills_open";
+  return amount > deposit(number) ? "receivables.not_enough" : "";
+}
+std::string Auditor::refund_deposit(std::int64_t number, Fen amount, Day on) {
+  if (auto error = check_refund_deposit(number, amount, on); !error.empty()) return error;
+  accounts_[number].deposit -= amount;
+  heads.move(amount, {kDeposits, 0}, {kBank, 0});
+  return "";
+}
+std::string Auditor::check_apply_deposit(std::int64_t number, Day on) const {
+  if (deposit(number) == 0) return "receivables.not_enough";
+  return due(number, on) == 0 ? "receivables.nothing_due" : "";
+}
+std::string Auditor::apply_deposit(std::int64_t number, Day on) {
+  if (auto error = check_apply_deposit(number, on); !error.empty()) return error;
+  auto& account = accounts_[number];
+  credit({kDeposits, 0}, share(account, account.deposit, on, ++transactions_, {}));
+  return "";
+}
+
+std::string Auditor::check_transfer(std::int64_t from, std::int64_t to, Day on) const {
+  if (from == to) return "receivables.same_account";
+  if (due(from, on) > 0) return "receivables.bills_open";
+  return advance(from) + deposit(from) == 0 ? "receivables.nothing_to_transfer" : "";
+}
+std::string Auditor::transfer(std::int64_t from, std::int64_t to, Day on) {
+  if (auto error = check_transfer(from, to, on); !error.empty()) return error;
+  auto& giver = accounts_[from];
+  auto& taker = accounts_[to];
+  taker.advance += std::exchange(giver.advance, 0);
+  taker.deposit += std::exchange(giver.deposit, 0);
+  use_advance(taker, on, on);
+  return "";
+}
+
+// ── Instalment plans ────────────────────────────────────────────────────────────────────────────────────────────────
+
+// What was kept goes on where something of it is open again.
+bool Auditor::goes_on(const Account& account, const Plan& plan) {
+  const auto is_open = [&](int month) { return bill_at(account, month)->open(); };
+  return plan.state == PlanIs::kActive || (plan.state == PlanIs::kKept && std::any_of(plan.months.begin(), plan.months.end(), is_open));
+}
+
+std::string Auditor::check_plan_of(Account& account, const std::vector<Instalment>& instalments, Day proposed_on, Day on) {
+  for (auto& plan : account.plans)
+    if (plan.state == PlanIs::kActive || plan.state == PlanIs::kKept) review(account, plan, on);
+  for (const auto& plan : account.plans)
+    if (goes_on(account, plan)) return "receivables.plan_exists";
+  const Fen due_then = due_of(account, proposed_on);
+  if (due_then == 0) return "receivables.nothing_due";
+  Day before = on - 1;
+  Fen sum = 0;
+  for (const auto& instalment : instalments) {
+    if (instalment.due_on <= before) return "receivables.plan_dates";
+    before = instalment.due_on;
+    sum += instalment.amount;
+  }
+  return sum == due_then ? "" : "receivables.plan_sum";
+}
+
+std::string Auditor::check_plan(std::int64_t number, const std::vector<Instalment>& instalments, Day proposed_on, Day on) {
+  auto looked_at = account_at(number);
+  auto error = check_plan_of(looked_at, instalments, proposed_on, on);
+  if (error.empty()) accounts_[number] = std::move(looked_at);
+  return error;
+}
+
+std::string Auditor::make_plan(std::int64_t number, const std::vector<Instalment>& instalments, Day proposed_on, Day on) {
+  auto account = account_at(number);
+  if (auto error = check_plan_of(account, instalments, proposed_on, on); !error.empty()) return error;
+  const Fen total = due_of(account, proposed_on);
+  account.plans.push_back({PlanIs::kActive, total, proposed_on, instalments, open_months_of(account)});
+  set_stops(account);
+  if (due_of(account, on) != total) return "receivables.plan_sum";
+  give_back(account, on, 0);  // what was paid for days after the stop
+  accounts_[number] = std::move(account);
+  return "";
+}
+
+std::string Auditor::check_cancel_plan(std::int64_t number, std::size_t plan) const {
+  return account_at(number).plans.at(plan).state == PlanIs::kActive ? "" : "receivables.plan_state";
+}
+std::string Auditor::cancel_plan(std::int64_t number, std::size_t plan) {
+  if (auto error = check_cancel_plan(number, plan); !error.empty()) return error;
+  auto& account = accounts_[number];
+  account.plans.at(plan).state = PlanIs::kCancelled;
+  set_stops(account);
+  return "";
+}
+
+void Auditor::review_plans(Day today) {
+  for (auto& [number, account] : accounts_)
+    for (auto& plan : account.plans)
+      if (goes_on(account, plan)) review(account, plan, today);
+}
+
+Fen Auditor::paid_of(const Account& account, const Plan& plan, Day on) {
+  Fen due = 0;
+  for (const int month : plan.months) due += bill_at(account, month)->due(on);
+  return std::max<Fen>(plan.total - due, 0);
+}
+
+void Auditor::review(Account& account, Plan& plan, Day on) {
+  // A payment may count from a day before the plan; what is paid of it is what is paid as far as we know.
+  const Fen paid = paid_of(account, plan, std::max(on, plan.stop));
+  plan.state = PlanIs::kKept;
+  Fen reached = 0;
+  for (const auto& instalment : plan.instalments) {
+    reached += instalment.amount;
+    if (reached <= paid) continue;
+    if (plan.state == PlanIs::kKept) plan.state = PlanIs::kActive;
+    if (on > instalment.due_on + kGraceDays) plan.state = PlanIs::kBroken;
+  }
+  set_stops(account);
+}
+
+void Auditor::set_stops(Account& account) {
+  for (auto& bill : account.bills) bill.stop = kNoStop;
+  for (const auto& plan : account.plans)
+    if (plan.state == PlanIs::kActive || plan.state == PlanIs::kKept)
+      for (const int month : plan.months) bill_at(account, month)->stop = std::min(bill_at(account, month)->stop, plan.stop);
+}
+
+// ── What there is ───────────────────────────────────────────────────────────────────────────────────────────────────
+
 Fen Auditor::principal(std::int64_t number) const {
   Fen sum = 0;
-  if (const auto it = accounts_.find(number); it != accounts_.end())
-    for (const auto& bill : it->second.bills) sum += bill.outstanding();
+  for (const auto& bill : bills(number)) sum += bill.outstanding();
   return sum;
 }
 
 Fen Auditor::late(std::int64_t number, Day on) const {
   Fen sum = 0;
-  if (const auto it = accounts_.find(number); it != accounts_.end())
-    for (const auto& bill : it->second.bills) sum += bill.late_due(on);
+  for (const auto& bill : bills(number)) sum += bill.late_due(on);
   return sum;
 }
 
-Fen Auditor::advance(std::int64_t number) const {
-  const auto it = accounts_.find(number);
-  return it == accounts_.end() ? 0 : it->second.advance;
+Fen Auditor::due_of(const Account& account, Day on) {
+  Fen sum = 0;
+  for (const auto& bill : account.bills) sum += bill.due(on);
+  return sum;
 }
 
-std::vector<int> Auditor::open_months(std::int64_t number, Day on) const {
+std::vector<int> Auditor::open_months(std::int64_t number) const { return open_months_of(account_at(number)); }
+
+std::vector<int> Auditor::open_months_of(const Account& account) {
   std::vector<int> months;
-  if (const auto it = accounts_.find(number); it != accounts_.end())
-    for (const auto& bill : it->second.bills)
-      if (bill.outstanding() + bill.late_due(on) > 0) months.push_back(bill.month);
+  for (const auto& bill : account.bills)
+    if (bill.open()) months.push_back(bill.month);
   return months;
-}
-
-Fen Auditor::money_in() const {
-  Fen sum = 0;
-  for (const auto& [reference, payment] : payments_)
-    if (!payment.reversed) sum += payment.amount;
-  return sum;
-}
-
-Fen Auditor::late_kept() const {
-  Fen sum = 0;
-  for (const auto& [number, account] : accounts_)
-    for (const auto& bill : account.bills) sum += bill.late_paid();
-  for (const auto& [number, account] : accounts_)
-    for (const auto& one : account.given_back)
-      if (one.idle != 0) sum -= one.amount;
-  return sum;
 }
 
 }  // namespace sim

@@ -1,19 +1,52 @@
 // The independent auditor: what every answer and every balance must be, worked out in another way than the product does it.
 //
 // It knows the rules only, shares no code with the modules, keeps every event of a bill for ever and adds late charges up day by
-// day. Where it and the product differ, one of them is wrong.
+// day. Where it and the product differ, one of them is wrong. This part knows accounts and their bills; tills, banks and debits
+// have parts of their own, which take money here.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sim {
 
 using Fen = std::int64_t;
 using Day = std::int32_t;  // days since 1970-01-01
+
+// Heads of the ledger by their keys in the chart.
+enum Head : int {
+  kReceivables = 1, kRevenue = 2, kCash = 6, kBank = 7, kInTransit = 8, kAdvances = 9, kLateCharges = 10, kDeposits = 11, kBadDebts = 12, kCashDifferences = 13, kUnidentified = 14
+};
+
+struct Place {  // a head, and whose
+  int head = kInTransit;
+  std::int64_t subject = 0;
+  auto operator<=>(const Place&) const = default;
+};
+
+// What the ledger must say, head by head.
+class Heads {
+ public:
+  void move(Fen amount, Place debit, Place credit) {
+    add(debit, amount);
+    add(credit, -amount);
+  }
+  Fen of(Place place) const {
+    const auto it = sums_.find(place);
+    return it == sums_.end() ? 0 : it->second;
+  }
+  const std::map<Place, Fen>& sums() const { return sums_; }  // none of them nothing
+
+ private:
+  void add(Place place, Fen amount) {
+    if ((sums_[place] += amount) == 0) sums_.erase(place);
+  }
+  std::map<Place, Fen> sums_;
+};
 
 enum class Order { kLateFirst, kPrincipalFirst, kAllPrincipalFirst };
 
@@ -23,65 +56,121 @@ struct Part {
   bool operator==(const Part&) const = default;
 };
 
-struct Change {  // of a bill's own amount
+struct Change {  // of a bill's own amount, or of its late charge
   Day value_on;
   Fen paid;
-  std::int64_t by;  // the transaction that made it
+  std::int64_t by;      // the transaction that made it
+  bool waived = false;  // settled without money
 };
+
+inline constexpr Day kNoStop = 1'000'000;
 
 struct Bill {
   int month = 0;
   Fen amount = 0;
   Day due_on = 0;
   bool home = true;
-  std::vector<Change> principal;
-  std::vector<Change> late;
+  std::vector<Change> principal = {};
+  std::vector<Change> late = {};  // paid, given back or waived
+  Day stop = kNoStop;             // an instalment plan: days after it bring nothing
+  Fen written_off = 0;
 
   Fen outstanding() const;
   Fen late_charge(Day on) const;  // as a whole
-  Fen late_due(Day on) const;
+  Fen late_settled() const;
   Fen late_paid() const;  // and not given back
+  Fen late_due(Day on) const;
+  Fen due(Day on) const { return outstanding() + late_due(on); }
+  bool open() const;  // something is due of it, or will be
 };
 
 struct Payment {
   std::int64_t account = 0;
   Fen amount = 0, advance = 0;
+  Place into;
   std::vector<Part> parts;
   bool reversed = false;
 };
 
 struct Expected {
-  std::vector<Part> parts;
+  std::string error;  // its code; empty where it is done
+  std::vector<Part> parts = {};
   Fen advance = 0;
+};
+
+struct Instalment {
+  Day due_on = 0;
+  Fen amount = 0;
+};
+enum class PlanIs { kActive, kKept, kBroken, kCancelled };
+struct Plan {
+  PlanIs state = PlanIs::kActive;
+  Fen total = 0;
+  Day stop = 0;
+  std::vector<Instalment> instalments = {};
+  std::vector<int> months = {};
 };
 
 class Auditor {
  public:
   Order order = Order::kLateFirst;
+  Heads heads;
 
-  // What is paid late and turns out not to have been: every action below gives it back as an advance, as of the day on which it
-  // is done, and takes it away with what caused it.
+  // What is paid of a late charge and turns out not to have been due: every action below gives it back as an advance, as of the day
+  // on which it is done, and takes it away with what caused it. What was waived is nobody's money and stays waived.
 
   // Bills are issued with a due day; an advance that is there is used at once, on the day of issue.
   void issue(std::int64_t account, int month, Fen amount, Day issued_on, bool home);
-  // `bills` names months, in the order in which they are to be paid; empty: all, oldest first.
-  Expected pay(const std::string& reference, std::int64_t account, Fen amount, Day value_on, Day today, const std::vector<int>& bills);
-  void take_back(const std::string& reference, Day on);
+  // `months` names bills, in the order in which they are to be paid; empty: all, oldest first.
+  Expected pay(const std::string& reference, std::int64_t account, Fen amount, Day value_on, Day today, Place into, const std::vector<int>& months = {});
+  void apply_advances(Day on);
+  // Payments of one file are taken together: a bill that the first of them settles is looked at by the others still.
+  void sit();
+  void rise() { sitting_.clear(); }
+  // The code of the error, or nothing.
+  std::string take_back(const std::string& reference, Day on);
+
+  // What takes two people. Each says the code of the error, or nothing; `check` alone changes nothing.
+  std::string check_waive(std::int64_t account, int month, Fen amount, Day on) const;
+  std::string waive(std::int64_t account, int month, Fen amount, Day on);
+  std::string check_write_off(std::int64_t account, int month) const;
+  std::string write_off(std::int64_t account, int month, Day on);
+  std::string check_recover(std::int64_t account, int month) const;
+  std::string recover(std::int64_t account, int month, Day on);
+  std::string check_refund_advance(std::int64_t account, Fen amount, Day on) const;
+  std::string refund_advance(std::int64_t account, Fen amount, Day on);
+  std::string receive_deposit(std::int64_t account, Fen amount, Place into);
+  std::string check_refund_deposit(std::int64_t account, Fen amount, Day on) const;
+  std::string refund_deposit(std::int64_t account, Fen amount, Day on);
+  std::string check_apply_deposit(std::int64_t account, Day on) const;
+  std::string apply_deposit(std::int64_t account, Day on);
+  std::string check_transfer(std::int64_t from, std::int64_t to, Day on) const;
+  std::string transfer(std::int64_t from, std::int64_t to, Day on);
+  // Plans that there are already are looked at first; what is seen then stays, where there is no error.
+  std::string check_plan(std::int64_t account, const std::vector<Instalment>& instalments, Day proposed_on, Day on);
+  std::string make_plan(std::int64_t account, const std::vector<Instalment>& instalments, Day proposed_on, Day on);
+  std::string check_cancel_plan(std::int64_t account, std::size_t plan) const;
+  std::string cancel_plan(std::int64_t account, std::size_t plan);
+  void review_plans(Day today);
+  const std::vector<Plan>& plans(std::int64_t account) const { return account_at(account).plans; }
 
   Fen principal(std::int64_t account) const;
   Fen late(std::int64_t account, Day on) const;
-  Fen advance(std::int64_t account) const;
-  std::vector<int> open_months(std::int64_t account, Day on) const;
+  Fen due(std::int64_t account, Day on) const { return principal(account) + late(account, on); }
+  Fen advance(std::int64_t account) const { return account_at(account).advance; }
+  Fen deposit(std::int64_t account) const { return account_at(account).deposit; }
+  const std::vector<Bill>& bills(std::int64_t account) const { return account_at(account).bills; }
+  std::vector<int> open_months(std::int64_t account) const;
   const std::map<std::string, Payment>& payments() const { return payments_; }
-  Fen money_in() const;    // of all payments that stand
-  Fen late_kept() const;   // late charges that are income
   int given_back() const { return given_back_; }  // how often
+  int given_back_for_idle() const { return given_back_for_idle_; }
 
  private:
   struct Application {
     std::int64_t id = 0;
     Fen amount = 0;
     Day value_on = 0;
+    std::vector<Part> parts = {};
   };
   struct GivenBack {
     std::int64_t id = 0, cause = 0;
@@ -92,25 +181,41 @@ class Auditor {
   };
   struct Account {
     std::vector<Bill> bills;
-    std::vector<GivenBack> given_back;  // that stand, in order
-    Fen advance = 0;
+    Fen advance = 0, deposit = 0;
+    std::vector<GivenBack> given_back;      // that stand, in order
     std::vector<Application> applications;  // of the advance, that stand
+    std::vector<Plan> plans;
   };
 
+  const Account& account_at(std::int64_t account) const;
+  static const Bill* bill_at(const Account& account, int month);
+  static Bill* bill_at(Account& account, int month);
   std::vector<Part> share(Account& account, Fen& amount, Day on, std::int64_t by, const std::vector<int>& months);
   void use_advance(Account& account, Day on, Day today);
   static void undo(Account& account, std::int64_t by);
+  static std::set<int> months_of(const Account& account, std::int64_t by);
+  static std::vector<Bill*> oldest_first(Account& account);
   void give_back(Account& account, Day today, std::int64_t cause);
   void give_back_for_idle(Account& account, Fen idle, Day value_on, Day today, std::int64_t cause);
+  void give(Account& account, GivenBack given);
   // `months`: of the bills that what is undone had to do with. Returns the day on which idle money was there that they need now, or `otherwise`.
-  static Day take_given_back(Account& account, std::int64_t cause, std::set<int>& months, Day otherwise);
-  static std::set<int> months_of(const Account& account, std::int64_t by);
+  Day take_given_back(Account& account, std::int64_t cause, std::set<int>& months, Day otherwise);
+  void credit(Place debit, const std::vector<Part>& parts, int sign = 1);
+  static Fen due_of(const Account& account, Day on);
+  static std::vector<int> open_months_of(const Account& account);
+  // True where late charges of its bills do not run, or need not.
+  static bool goes_on(const Account& account, const Plan& plan);
+  static std::string check_plan_of(Account& account, const std::vector<Instalment>& instalments, Day proposed_on, Day on);
+  static Fen paid_of(const Account& account, const Plan& plan, Day on);
+  static void review(Account& account, Plan& plan, Day on);
+  static void set_stops(Account& account);
 
   std::map<std::int64_t, Account> accounts_;
+  std::set<std::pair<std::int64_t, int>> sitting_;  // bills of plans that were open when it began
   std::map<std::string, Payment> payments_;
   std::map<std::string, std::int64_t> transaction_of_;
   std::int64_t transactions_ = 0;
-  int given_back_ = 0;
+  int given_back_ = 0, given_back_for_idle_ = 0;
 };
 
 }  // namespace sim

@@ -1,0 +1,97 @@
+// A bank that takes money in real time: it pays, loses the answer and asks again, takes back in time, too late, twice and before the
+// payment, asks what became of one; next morning its file of the day is compared, and two people settle what one side alone has.
+// Then its money arrives. And what an auditor of banks expects of each.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "modules/payment_channels/channel.hpp"
+#include "modules/payment_channels/service.hpp"
+#include "tests/sim/town.hpp"
+
+namespace sim {
+
+class Bank {
+ public:
+  explicit Bank(Town& town);
+  // Some messages of the bank, and what people do about them.
+  void act();
+
+ private:
+  void act_once();
+  struct Content {
+    std::string account_no;
+    Fen amount = 0;
+    std::vector<int> months;
+    std::optional<Day> date;
+    bool operator==(const Content&) const = default;
+  };
+  enum class Is { kPaid, kRefused, kVoided, kReversed };
+  struct Item {
+    std::string key;
+    Is state = Is::kPaid;
+    std::optional<Content> content;  // nothing: nobody has asked for it by a message
+    std::string account_no;
+    Fen amount = 0;
+    Day day = 0;
+    std::string response;   // to the payment, as it was told first
+    std::string paid;       // what became of the money
+    std::string reference;  // of its payment with the auditor; empty where it never had one
+  };
+  struct Reversal {
+    std::string original;
+    std::optional<Fen> amount;
+    std::optional<std::string> account_no;
+    std::string answer;
+  };
+  struct Line {  // of the bank's file
+    std::string serial, account_no;
+    Fen amount = 0;
+  };
+  struct Difference {
+    std::int64_t id = 0;  // the product's name for it
+    std::string kind, serial, account_no;
+    std::optional<Fen> theirs, ours;
+    std::string item;  // key; empty where there is none
+    std::string state = "open", how;
+    Day day = 0;
+  };
+
+  void pay();
+  void pay_again();
+  void send(const std::string& key, const Content& content);
+  std::string answer_to(const std::string& key, const Content& content);
+  std::string answer_again(Item& item, const Content& content);
+  std::optional<std::string> broken_rule(Item& item, const Content& content);
+  std::string break_amount_rule(const Item& item, const Content& content, const Expected& paid) const;
+  void reverse();
+  std::string answer_to_reversal(const Reversal& reversal);
+  void ask_about_one();
+  void reconcile();
+  std::vector<Difference> compare(Day day, const std::vector<Line>& lines);
+  void settle_one();
+  std::string settle(Difference& difference);
+  void settle_money();
+
+  Day business_day() const { return town_.day() + (town_.is_evening() ? 1 : 0); }
+  std::int64_t account_of(const std::string& account_no) const;
+  std::string& key_of_some();
+
+  Town& town_;
+  mis::payment_channels::Channel channel_;
+  std::string amount_rule_;
+  std::map<std::string, Item> items_;
+  std::vector<std::string> keys_;
+  std::map<std::string, Reversal> reversals_;
+  std::vector<std::string> reversal_keys_;
+  std::map<Day, std::vector<Line>> theirs_;   // what the bank believes was paid
+  std::map<Day, std::vector<Line>> files_;    // what it has told
+  std::vector<Difference> differences_;
+  std::map<std::string, std::string> settlements_;  // reference to state
+};
+
+}  // namespace sim
