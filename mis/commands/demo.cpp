@@ -17,6 +17,7 @@
 #include "mis/commands/commands.hpp"
 #include "mis/commands/modules.hpp"
 #include "mis/commands/running_server.hpp"
+#include "mis/observe/log.hpp"
 #include "mis/observe/metrics.hpp"
 #include "modules/billing/month_store.hpp"
 #include "modules/payment_channels/payment_channels.hpp"
@@ -235,7 +236,9 @@ class Demo {
       if (std::exchange(first, false)) say("Money: a bank, counters, reminders ...");
       progress_line(std::string(stage));
     };
+    observe::set_log_level(observe::Level::kWarning);  // who comes and goes at the port is no news here
     auto done = demo::play_money(registry, clock, *county, money, local_date(*run->issued_at), local_date(SystemClock().now()));
+    observe::set_log_level(observe::Level::kInfo);
     if (!done) return std::move(done).error();
     end_progress();
     if (done->told) stages_.push_back({"money", seconds_since(begun)});

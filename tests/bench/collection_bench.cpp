@@ -72,7 +72,7 @@ void run_dunning(Table& table, commands::Installation& installation) {
   auto s = app.lease();
   auto rows = s->query("SELECT CAST(COALESCE(SUM(notices), 0) AS SIGNED), CAST(COALESCE(SUM(candidates), 0) AS SIGNED) FROM dunning_run_shard WHERE run_id = ?", run);
   rows.next();
-  table.add({fmt::format("dunning run over {} accounts", accounts), seconds, "s", std::max(2.0, static_cast<double>(accounts) / 2'500), true, fmt::format("{} reminders, {} candidates", rows.i64(0), rows.i64(1))});
+  table.add({fmt::format("dunning run over {} accounts", accounts), seconds, "s", std::max(2.0, static_cast<double>(accounts) / 15'300), true, fmt::format("{} reminders, {} candidates", rows.i64(0), rows.i64(1))});
 }
 
 payment_channels::Channel make_channel(db::Database& app, Instant now) {
@@ -153,7 +153,7 @@ void run_debits(Table& table, commands::Installation& installation) {
   const auto loaded = must(app.transact([&](db::Session& s) { return results.load(s, channel, batch.id, {"result.txt", file}, kClerk); }));
   const auto load_s = since(begun);
   run_job(app, clock, kinds, loaded.job.value());
-  table.add({fmt::format("debit result of {} lines, taken", batch.count), since(begun), "s", std::max(2.0, static_cast<double>(batch.count) / 6'000), true, fmt::format("loaded in {:.1f} s", load_s)});
+  table.add({fmt::format("debit result of {} lines, taken", batch.count), since(begun), "s", std::max(2.0, static_cast<double>(batch.count) / 10'000), true, fmt::format("loaded in {:.1f} s", load_s)});
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "mis/commands/installation.hpp"
+#include "mis/observe/log.hpp"
 #include "tests/bench/collection_bench.hpp"
 #include "tests/bench/database_bench.hpp"
 #include "tests/bench/days_bench.hpp"
@@ -50,6 +51,7 @@ int run(int argc, char** argv) {
   app.add_option("--data", data, "Keep the database in this folder (default: a temporary one)");
   CLI11_PARSE(app, argc, argv);
 
+  mis::observe::set_log_level(mis::observe::Level::kError);  // the table is what is read here
   const auto home = mis::commands::default_home();
   bench::Table table;
   if (only != "database") run_engine(table, (home / "db" / "reference").string());
