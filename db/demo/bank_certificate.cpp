@@ -63,8 +63,13 @@ void make(const BankCertificate& files) {
     umask(mask);
     require(out && PEM_write_PrivateKey(out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1, "write the key");
   }
-  const File out(std::fopen(files.certificate.c_str(), "w"));
-  require(out && PEM_write_X509(out.get(), x) == 1, "write the certificate");
+  // Under another name until it is whole: whoever is killed meanwhile leaves none.
+  const auto unfinished = files.certificate.string() + ".new";
+  {
+    const File out(std::fopen(unfinished.c_str(), "w"));
+    require(out && PEM_write_X509(out.get(), x) == 1 && std::fflush(out.get()) == 0, "write the certificate");
+  }
+  std::filesystem::rename(unfinished, files.certificate);
 }
 
 std::string fingerprint(const std::filesystem::path& file) {
