@@ -89,6 +89,7 @@ void PaymentGroups::take(const Channel& channel, std::span<Waiting* const> group
     share_gate(session, channel.id);
     const Instant now = services_.clock.now();
     const Date open = open_day(session, channel, now);
+    if (is_reconciled(session, channel.id, open)) return ok();  // none is open: each is told so alone
     std::vector<std::string> keys, account_nos, serials;
     for (const auto* waiting : group) {
       keys.push_back(waiting->request.key);

@@ -7,11 +7,6 @@
 #include "mis/http/digest.hpp"
 
 namespace mis::payment_channels {
-namespace {
-
-constexpr std::size_t kMostAccountBytes = 32;
-
-}  // namespace
 
 std::string content_hash(const PayRequest& r) {
   std::string text = fmt::format("pay\n{}\n{}\n{}\n{}", r.account_no, r.amount.value, r.serial, r.business_date ? r.business_date->to_string() : "");

@@ -13,6 +13,8 @@
 
 namespace mis::payment_channels {
 
+inline constexpr std::size_t kMostAccountBytes = 32;  // of an account number as it came, in an item
+
 std::string content_hash(const PayRequest& request);  // the same key with another one is another request
 
 // As it came; without an id, an account or a verdict. `open_day`: on which it is booked where it names no day.

@@ -20,7 +20,6 @@ using receivables::BillKey;
 constexpr const char* kTaken = "payment_channels.item_taken";
 constexpr const char* kRuleBroken = "payment_channels.rule_broken";  // stays inside: undoes the unit of work before the refusal is stored
 constexpr int kMostAttempts = 4;
-constexpr std::size_t kMostAccountBytes = 32;
 
 std::string cut(std::string_view text, std::size_t most) { return std::string(text.substr(0, most)); }
 
