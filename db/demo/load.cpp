@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mis/db/migrations.hpp"
+#include "mis/db/month_partitions.hpp"
 #include "mis/db/sequence.hpp"
 #include "modules/invoicing/invoicing.hpp"
 #include "modules/tariffs/store.hpp"

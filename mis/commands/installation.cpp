@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "mis/db/migrations.hpp"
+#include "mis/db/month_partitions.hpp"
 #include "modules/ledger/ledger.hpp"
 
 namespace mis::commands {

@@ -192,32 +192,4 @@ Status refresh_statistics(Session& session) {
   }
 }
 
-Status ensure_month_partitions(Session& owner, BillingMonth from, BillingMonth to) {
-  try {
-    std::map<std::string, int> highest;  // table → the highest boundary it has
-    for (auto rows = owner.query(
-             "SELECT t.table_name, CAST(MAX(CAST(p.partition_description AS SIGNED)) AS SIGNED) FROM information_schema.tables t "
-             "JOIN information_schema.partitions p ON p.table_schema = t.table_schema AND p.table_name = t.table_name "
-             "WHERE t.table_schema = DATABASE() AND t.table_comment LIKE '%month-partitioned%' GROUP BY t.table_name"); rows.next();)
-      highest[rows.text(0)] = rows.i32(1);
-    for (const auto& [table, boundary] : highest) {
-      std::string parts;
-      for (auto month = from; month <= to; month = month.plus(1)) {
-        if (month.plus(1).yyyymm <= boundary) continue;
-        parts += fmt::format("{}PARTITION p{} VALUES LESS THAN ({})", parts.empty() ? "" : ", ", month.yyyymm, month.plus(1).yyyymm);
-      }
-      if (parts.empty()) continue;
-      try {
-        owner.run_raw(fmt::format("ALTER TABLE {} ADD PARTITION ({})", table, parts));
-      } catch (const DbError& e) {
-        constexpr int kSamePartitionName = 1517, kRangeNotIncreasing = 1493;  // another server was faster
-        if (e.code() != kSamePartitionName && e.code() != kRangeNotIncreasing) throw;
-      }
-    }
-    return ok();
-  } catch (const DbError& e) {
-    return to_error(e);
-  }
-}
-
 }  // namespace mis::db

@@ -38,8 +38,4 @@ Status grant_app_rights(Session& owner, const std::string& database, const std::
 // counting lags behind, and until then it reads whole tables where an index would do.
 Status refresh_statistics(Session& session);
 
-// Tables that are partitioned by billing month get their partition before rows of that month are written. Needs the
-// owner; harmless where it exists already.
-Status ensure_month_partitions(Session& owner, BillingMonth from, BillingMonth to);
-
 }  // namespace mis::db

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "modules/billing/past_months.hpp"
+
 namespace mis::billing {
 namespace {
 
@@ -87,12 +89,17 @@ MeterReadings read_window(db::Session& session, BillingMonth last_billed, Billin
 // Where the reading of the last billed month is missing or was taken on another route, the newest earlier one bounds the
 // bill: what was not billed then is billed now. A meter that nobody had read by then starts with its first reading.
 ReadingRow read_earlier(db::Session& session, BillingMonth last_billed, BillingMonth month, std::int64_t installation) {
-  {
+  const auto newest = [&](BillingMonth from, BillingMonth to) {
     auto rows = session.query(std::string(kReadingColumns) +
-                                  "WHERE installation_id = ? AND billing_month <= ? AND kind IN (1, 2) AND quality <> 4 "
-                                  "ORDER BY billing_month DESC, kind, seq DESC LIMIT 1", installation, last_billed);
-    if (rows.next()) return reading_from(rows);
-  }
+                                  "WHERE installation_id = ? AND billing_month BETWEEN ? AND ? AND kind IN (1, 2) AND quality <> 4 "
+                                  "ORDER BY billing_month DESC, kind, seq DESC LIMIT 1", installation, from, to);
+    return rows.next() ? reading_from(rows) : ReadingRow{};
+  };
+  // Mostly it is the month before; all months at once would open the partitions of years.
+  constexpr int kMonthsAtFirst = 2;
+  const auto near = last_billed.plus(1 - kMonthsAtFirst);
+  if (const auto row = newest(near, last_billed); row.usable) return row;
+  if (const auto row = newest({0}, near.plus(-1)); row.usable) return row;
   auto rows = session.query(std::string(kReadingColumns) +
                                 "WHERE installation_id = ? AND billing_month > ? AND billing_month < ? AND kind IN (1, 2) AND quality <> 4 "
                                 "ORDER BY billing_month, kind DESC, seq DESC LIMIT 1", installation, last_billed, month);
@@ -176,12 +183,6 @@ void set_power_factor(Agreement& agreement, int hundredths) {
 
 BillingMonth month_of(Date day) { return {static_cast<int>(day.ymd().year()) * 100 + static_cast<int>(static_cast<unsigned>(day.ymd().month()))}; }
 
-// The first month of the tariff's tier year that `month` lies in.
-BillingMonth tier_year_start(const tariffs::Tariff* tariff, BillingMonth month) {
-  const int start = tariff ? tariff->tiers.cycle_start_month : 1;
-  return {(month.month() >= start ? month.year() : month.year() - 1) * 100 + start};
-}
-
 // How many months of the tariff's tier year the account is a customer, the present month's year.
 int months_of_use(const tariffs::Tariff* tariff, BillingMonth month, Date opened, std::optional<Date> closed) {
   const auto first = tier_year_start(tariff, month);
@@ -249,72 +250,6 @@ void read_agreements(db::Session& session, BillingMonth month, RouteId route, Sh
   // One agreement all month: no change to speak of.
   for (auto& a : out.accounts)
     if (a.changes == 1) a.changes = 0;
-}
-
-// What there is to look for at all: in the first month of a county nobody has an earlier bill.
-struct EarlierMonths {
-  bool runs = false, history = false;
-  BillingMonth before_first_run;  // what came up to this month was billed elsewhere
-};
-
-EarlierMonths read_earlier_months(db::Session& session, BillingMonth month) {
-  EarlierMonths earlier;
-  earlier.before_first_run = month.plus(-1);
-  {
-    auto rows = session.query("SELECT COALESCE(MIN(billing_month), 0) FROM billing_run WHERE billing_month < ?", month);
-    if (rows.next() && rows.i32(0) != 0) {
-      earlier.runs = true;
-      earlier.before_first_run = rows.month(0).plus(-1);
-    }
-  }
-  earlier.history = session.query("SELECT 1 FROM billing_history WHERE billing_month < ? LIMIT 1", month).next();
-  return earlier;
-}
-
-// An account that last month brought no bill on this route: excluded, blocked, moved here from another route, or new. Its
-// newest bill, wherever it was, is where energy, tiers and comparison go on.
-void read_last_billed(db::Session& session, BillingMonth month, const EarlierMonths& earlier, ShardAccount& account) {
-  const auto look = [&](const char* sql) {
-    auto rows = session.query(sql, account.id, month);
-    if (!rows.next() || (account.has_previous && rows.month(0) <= account.last_billed)) return;
-    account.has_previous = true;
-    account.last_billed = rows.month(0);
-    account.previous = {{rows.i64(1)}, {rows.i64(2)}, {rows.i64(3)}};
-  };
-  if (earlier.runs)
-    look("SELECT billing_month, energy_wh, amount_fen, tier_energy_wh FROM billing_bill WHERE account_id = ? AND billing_month < ? ORDER BY billing_month DESC, revision DESC LIMIT 1");
-  if (earlier.history)
-    look("SELECT billing_month, energy_wh, amount_fen, tier_energy_wh FROM billing_history WHERE account_id = ? AND billing_month < ? ORDER BY billing_month DESC LIMIT 1");
-}
-
-void read_past(db::Session& session, BillingMonth month, RouteId route, ShardInput& out) {
-  std::unordered_map<std::int64_t, PastMonth> past;
-  for (auto rows = session.query("SELECT account_id, energy_wh, amount_fen, tier_energy_wh FROM billing_bill "
-                                 "WHERE billing_month = ? AND route_id = ? ORDER BY account_id, revision", month.plus(-1), route); rows.next();)
-    past[rows.i64(0)] = {{rows.i64(1)}, {rows.i64(2)}, {rows.i64(3)}};
-  if (past.size() < out.accounts.size()) {
-    // From the route's accounts to their rows, in this order: right after a bulk load the statistics are not there yet, and
-    // the optimiser would read the whole month for each route.
-    for (auto rows = session.query("SELECT STRAIGHT_JOIN h.account_id, h.energy_wh, h.amount_fen, h.tier_energy_wh FROM customers_account_place a "
-                                   "JOIN billing_history h ON h.billing_month = ? AND h.account_id = a.account_id WHERE a.route_id = ?",
-                                   month.plus(-1), route); rows.next();)
-      past.try_emplace(rows.i64(0), PastMonth{{rows.i64(1)}, {rows.i64(2)}, {rows.i64(3)}});
-  }
-  const auto earlier = read_earlier_months(session, month);
-  for (auto& account : out.accounts) {
-    account.last_billed = earlier.before_first_run;
-    const auto it = past.find(account.id.value);
-    if (it != past.end()) {
-      account.has_previous = true;
-      account.last_billed = month.plus(-1);
-      account.previous = it->second;
-    } else {
-      read_last_billed(session, month, earlier, account);
-    }
-    // A tier year that began since then starts from nothing.
-    const auto* tariff = out.tariffs->find(account.tariff_code, account.input.service.to + -1);
-    if (account.has_previous && account.last_billed >= tier_year_start(tariff, month)) account.input.tier_energy_before = account.previous.tier_energy;
-  }
 }
 
 void read_decisions(db::Session& session, RunId run, RouteId route, ShardInput& out) {
@@ -481,7 +416,7 @@ Status read_shard(db::Session& session, RunId run, BillingMonth month, RouteId r
   out.tariffs = std::move(tariffs);
   read_accounts(session, month, route, out);
   read_agreements(session, month, route, out);
-  read_past(session, month, route, out);
+  read_past_months(session, out);
   read_decisions(session, run, route, out);
   Readings readings;
   read_readings(session, month, route, readings);

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "mis/db/month_partitions.hpp"
+
 namespace fixture {
 namespace fs = std::filesystem;
 

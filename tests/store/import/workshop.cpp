@@ -3,6 +3,7 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "mis/db/month_partitions.hpp"
 #include "modules/administration/import.hpp"
 #include "modules/customers/import.hpp"
 #include "modules/meter_reading/import.hpp"
