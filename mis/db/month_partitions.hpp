@@ -1,3 +1,4 @@
+// Partitions of the tables that are kept by month.
 #pragma once
 
 #include "mis/base/result.hpp"

@@ -7,9 +7,9 @@ namespace {
 
 constexpr std::size_t kMaxList = 500;
 
-// Lists come in three lengths only, filled up with their last key, so that a session prepares three statements and not one
+// Lists come in four lengths only, filled up with their last key, so that a session prepares four statements and not one
 // for every length.
-std::size_t padded_size(std::size_t n) { return n <= 1 ? 1 : n <= 50 ? 50 : kMaxList; }
+std::size_t padded_size(std::size_t n) { return n <= 1 ? 1 : n <= 16 ? 16 : n <= 50 ? 50 : kMaxList; }
 
 // Runs `on_list` with the text and the parameters of each list.
 template <class Key, class OnList>

@@ -9,7 +9,12 @@ namespace mis::payment_channels {
 // Whether the day's file is here already: nothing may be added to that day then.
 bool is_reconciled(db::Session& session, std::int64_t channel_id, Date business_date);
 
+struct BookingDay {
+  Date day;
+  bool is_open = false;  // no: a day of which the file is here, and the next ones too
+};
+
 // The present business day by the clock, or a later one where that is closed (the clock of another server may be ahead).
-Date open_day(db::Session& session, const Channel& channel, Instant now);
+BookingDay booking_day(db::Session& session, const Channel& channel, Instant now);
 
 }  // namespace mis::payment_channels

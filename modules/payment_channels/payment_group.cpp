@@ -34,6 +34,15 @@ std::unordered_map<std::string, Label> labels_of(db::Session& session, std::span
   return labels;
 }
 
+// Ours up to the end of the unit of work. Who waited for an account that somebody else works on would hold up the whole bank.
+std::unordered_set<std::int64_t> free_accounts(db::Session& session, const std::unordered_map<std::string, Label>& labels) {
+  std::vector<AccountId> accounts;
+  for (const auto& [account_no, label] : labels) accounts.push_back(label.id);
+  std::unordered_set<std::int64_t> free;
+  for (const auto account : receivables::lock_free(session, accounts)) free.insert(account.value);
+  return free;
+}
+
 // Numbers under which two people have taken in a payment these days: a message with one of them may be about that payment.
 std::unordered_set<std::string> taken_in_by_hand(db::Session& session, std::int64_t channel_id, Date day, std::span<const std::string> serials) {
   std::unordered_set<std::string> found;
@@ -44,6 +53,10 @@ std::unordered_set<std::string> taken_in_by_hand(db::Session& session, std::int6
 }
 
 }  // namespace
+
+PaymentGroups::PaymentGroups(const Services& services)
+    : services_(services), service_(services), groups_(services.metrics.counter("watthour_payment_groups", "Units of work in which payments of channels were taken")),
+      in_groups_(services.metrics.counter("watthour_payments_in_groups", "Payments of channels that were taken in them")) {}
 
 Result<ItemAnswer> PaymentGroups::pay(const Channel& channel, const PayRequest& request) {
   if (!is_plain(channel, request) || ChannelService::readiness(channel) != Response::kApproved || !is_message_key(request.key) || (!request.serial.empty() && !is_message_key(request.serial)))
@@ -57,14 +70,13 @@ Result<ItemAnswer> PaymentGroups::pay(const Channel& channel, const PayRequest& 
       mine.woken.wait(lock);
       continue;
     }
-    const auto count = std::min(kMostInGroup, line.waiting.size());
-    const std::vector<Waiting*> group(line.waiting.begin(), line.waiting.begin() + static_cast<std::ptrdiff_t>(count));
-    line.waiting.erase(line.waiting.begin(), line.waiting.begin() + static_cast<std::ptrdiff_t>(count));
+    const auto end = line.waiting.begin() + static_cast<std::ptrdiff_t>(std::min(kMostInGroup, line.waiting.size()));
+    const std::vector<Waiting*> group(line.waiting.begin(), end);
+    line.waiting.erase(line.waiting.begin(), end);
     ++line.at_work;
     lock.unlock();
-    // One alone costs less the plain way.
     try {
-      if (group.size() > 1) take(channel, group);
+      take(channel, group);
     } catch (const std::exception& e) {
       observe::log(observe::Level::kError, "payment_channels.group_failed", {{"channel", channel.code}, {"message", e.what()}});
     }
@@ -88,8 +100,8 @@ void PaymentGroups::take(const Channel& channel, std::span<Waiting* const> group
     // From here on whoever closes a day waits for us. Until here we may have waited, even over the cut.
     share_gate(session, channel.id);
     const Instant now = services_.clock.now();
-    const Date open = open_day(session, channel, now);
-    if (is_reconciled(session, channel.id, open)) return ok();  // none is open: each is told so alone
+    const auto open = booking_day(session, channel, now);
+    if (!open.is_open) return ok();  // each is told so alone
     std::vector<std::string> keys, account_nos, serials;
     for (const auto* waiting : group) {
       keys.push_back(waiting->request.key);
@@ -100,7 +112,8 @@ void PaymentGroups::take(const Channel& channel, std::span<Waiting* const> group
     const db::Param of_channel[] = {channel.id};
     files::query_in(session, "SELECT request_key FROM payment_channels_item WHERE channel_id = ? AND request_key IN (*)", keys, [&](db::Rows& row) { seen.insert(row.text(0)); }, of_channel);
     const auto labels = labels_of(session, account_nos);
-    const auto by_hand = taken_in_by_hand(session, channel.id, open, serials);
+    const auto by_hand = taken_in_by_hand(session, channel.id, open.day, serials);
+    const auto free = free_accounts(session, labels);
     std::vector<Item> items;
     std::vector<Waiting*> whose;
     std::vector<receivables::Payment> payments;
@@ -108,16 +121,16 @@ void PaymentGroups::take(const Channel& channel, std::span<Waiting* const> group
       auto* waiting = group[i];
       const auto& request = waiting->request;
       const auto label = labels.find(request.account_no);
-      if (label == labels.end() || !seen.insert(request.key).second || by_hand.contains(serials[i])) continue;
-      Item item = new_item(channel, request, open, now);
-      if (broken_amount_or_day(item, channel, request, open, now) || item.business_date != open) continue;
+      if (label == labels.end() || !free.contains(label->second.id.value) || !seen.insert(request.key).second || by_hand.contains(serials[i])) continue;
+      Item item = new_item(channel, request, open.day, now);
+      if (broken_amount_or_day(item, channel, request, open.day, now) || item.business_date != open.day) continue;
       item.account = label->second.id;
       item.answer.name = masked_name(label->second.name);
       payments.push_back(payment_of(item, channel, now));
       items.push_back(std::move(item));
       whose.push_back(waiting);
     }
-    if (items.size() < 2) return ok();
+    if (items.empty()) return ok();
     const auto outcomes = receivables::pay_all(services_.database, session, payments);
     if (!outcomes) return outcomes.error();
     auto id = services_.database.take_ids(kItemSequence, static_cast<std::int64_t>(items.size()));
@@ -131,6 +144,9 @@ void PaymentGroups::take(const Channel& channel, std::span<Waiting* const> group
     observe::log(observe::Level::kInfo, "payment_channels.group_undone", {{"channel", channel.code}, {"code", done.error().code}, {"message", done.error().message}});
     return;
   }
+  if (taken.empty()) return;
+  groups_.add();
+  in_groups_.add(static_cast<std::int64_t>(taken.size()));
   for (auto& [waiting, answer] : taken) waiting->answer = std::move(answer);
 }
 

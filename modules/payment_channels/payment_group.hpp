@@ -1,10 +1,10 @@
 // Payments of a channel that come at the same time, taken in one unit of work: what each costs beside its own rows is paid once for all.
 // Internal to the module.
 //
-// Nobody waits for company: whoever comes while a group is at work joins the next one. A group takes only what is plain: a new key, an
-// account that exists, nothing that a rule forbids. Everything else, and every payment of a group that could not be taken as a whole,
-// goes alone through ChannelService, which decides by the key, so that a payment is taken once whatever became of its group. Groups
-// are of one channel: a bank that sends what spoils groups spoils its own.
+// Nobody waits for company: whoever comes while as many groups as may be are at work joins the next one. A group takes only what is
+// plain: a new key, an account that exists and that nobody else works on just now, nothing that a rule forbids. Everything else, and
+// every payment of a group that could not be taken as a whole, goes alone through ChannelService, which decides by the key, so that a
+// payment is taken once whatever became of its group. Groups are of one channel: a bank that sends what spoils groups spoils its own.
 #pragma once
 
 #include <condition_variable>
@@ -14,13 +14,14 @@
 #include <optional>
 #include <span>
 
+#include "mis/observe/metrics.hpp"
 #include "modules/payment_channels/service.hpp"
 
 namespace mis::payment_channels {
 
 class PaymentGroups {
  public:
-  explicit PaymentGroups(const Services& services) : services_(services), service_(services) {}
+  explicit PaymentGroups(const Services& services);
 
   // As ChannelService::pay, from many threads.
   Result<ItemAnswer> pay(const Channel& channel, const PayRequest& request);
@@ -30,7 +31,7 @@ class PaymentGroups {
     const PayRequest& request;
     bool done = false;
     std::optional<ItemAnswer> answer;  // nothing: it has to go alone
-    std::condition_variable woken;     // done, or foremost while a group may begin
+    std::condition_variable woken;  // done, or foremost while a group may begin
   };
   struct Line {
     std::deque<Waiting*> waiting;
@@ -41,6 +42,8 @@ class PaymentGroups {
 
   Services services_;
   ChannelService service_;
+  observe::Counter& groups_;
+  observe::Counter& in_groups_;
   std::mutex mutex_;
   std::map<std::int64_t, Line> lines_;  // by channel
 };

@@ -76,8 +76,8 @@ class Payer {
     // From here on whoever closes a day waits for us. Until here we may have waited, even over the cut.
     share_gate(session_, channel_.id);
     now_ = services_.clock.now();
-    open_day_ = open_day(session_, channel_, now_);
-    Item item = new_item(channel_, request_, open_day_, now_);
+    open_ = booking_day(session_, channel_, now_);
+    Item item = new_item(channel_, request_, open_.day, now_);
     if (!refusal)
       if (auto taken_in = find_taken_in(session_, item)) return claim(*taken_in);
     // Asked even where the refusal is known, since it finds the account that the item is of.
@@ -92,8 +92,9 @@ class Payer {
 
  private:
   std::optional<Response> broken_rule(Item& item) {
-    if (const auto broken = broken_amount_or_day(item, channel_, request_, open_day_, now_)) return broken;
-    if (is_reconciled(session_, channel_.id, item.business_date)) return Response::kCutOff;
+    if (const auto broken = broken_amount_or_day(item, channel_, request_, open_.day, now_)) return broken;
+    const bool closed = item.business_date == open_.day ? !open_.is_open : is_reconciled(session_, channel_.id, item.business_date);
+    if (closed) return Response::kCutOff;
     auto label = customers::find_label(session_, item.account_no);
     if (!label || request_.account_no != label->account_no) return Response::kNoSuchAccount;
     item.account = label->id;
@@ -124,7 +125,7 @@ class Payer {
       if (!locked) return conflict(kTaken, "expected the item to be there still but it is not");
       // Somebody may have taken the money in by hand since the row was read: then the answer is another.
       if (locked->state != stored.state || locked->payment != stored.payment || locked->content_hash != stored.content_hash) return again(*locked);
-      const Item fresh = new_item(channel_, request_, open_day(session_, channel_, now_), now_);
+      const Item fresh = new_item(channel_, request_, booking_day(session_, channel_, now_).day, now_);
       locked->content_hash = fresh.content_hash;
       locked->account_no = fresh.account_no;
       if (request_.amount.value > 0 && request_.amount < kAmountLimit) locked->amount = request_.amount;
@@ -193,7 +194,7 @@ class Payer {
   const Channel& channel_;
   const PayRequest& request_;
   Instant now_;
-  Date open_day_;
+  BookingDay open_;
   Response reason_ = Response::kUnavailable;
 };
 
@@ -246,7 +247,7 @@ class Reverser {
     item.state = step(ItemState::kReceived, ItemEvent::kReverse)->to;
     if (request_.amount && request_.amount->value > 0 && *request_.amount < kAmountLimit) item.amount = *request_.amount;
     const bool on_its_day = request_.business_date && is_present_business_date(*request_.business_date, now_, channel_.profile.cut_off_minutes) && !is_reconciled(session_, channel_.id, *request_.business_date);
-    item.business_date = on_its_day ? *request_.business_date : open_day(session_, channel_, now_);
+    item.business_date = on_its_day ? *request_.business_date : booking_day(session_, channel_, now_).day;
     item.received_at = item.changed_at = now_;
     item.answer = plain_answer(Response::kReversedBefore, item.key);
     item.answer.state = item.state;

@@ -111,6 +111,14 @@ Result<Accounts> lock_accounts(db::Session& session, std::span<const AccountId> 
   return locked;
 }
 
+std::vector<AccountId> lock_free(db::Session& session, std::span<const AccountId> accounts) {
+  Accounts locked;
+  read_states(session, "SELECT account_id, advance_fen, deposit_fen FROM receivables_account WHERE account_id IN (*) ORDER BY account_id FOR UPDATE SKIP LOCKED", sorted_ids(accounts), locked);
+  std::vector<AccountId> free;
+  for (const auto& [account, state] : locked) free.push_back(account);
+  return free;
+}
+
 void write_accounts(db::Session& session, const Accounts& changed) {
   db::BulkWriter rows("receivables_account", {"account_id", "advance_fen", "deposit_fen"});
   rows.or_update({"advance_fen", "deposit_fen"});

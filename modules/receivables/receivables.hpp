@@ -96,6 +96,10 @@ struct PaymentOutcome {
 Result<std::vector<PaymentOutcome>> pay_all(db::Database& database, db::Session& session, std::span<const Payment> payments);
 Result<PaymentOutcome> pay(db::Database& database, db::Session& session, const Payment& payment);
 
+// Those of the accounts that nobody else works on, locked up to the end of the unit of work, in the order of their ids; nobody is
+// waited for. An account that never had anything to do with money is not among them.
+std::vector<AccountId> lock_free(db::Session& session, std::span<const AccountId> accounts);
+
 struct PaymentRow {
   PaymentId id;
   AccountId account;

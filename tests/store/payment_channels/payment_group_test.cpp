@@ -4,6 +4,7 @@
 #include <future>
 
 #include "modules/payment_channels/payment_group.hpp"
+#include "modules/payment_channels/reconciliation_store.hpp"
 #include "tests/store/payment_channels/channel_books.hpp"
 
 using namespace mis;
@@ -24,6 +25,9 @@ class Group : public ChannelBooks {
     for (auto& line : lines) answers.push_back(line.get());
     return answers;
   }
+
+  std::int64_t units() { return metrics.counter("watthour_payment_groups", "").value(); }
+  std::int64_t in_units() { return metrics.counter("watthour_payments_in_groups", "").value(); }
 
   PaymentGroups groups;
 };
@@ -108,5 +112,47 @@ TEST_CASE("two payments of one serial number in a day: one is taken, whoever was
   CHECK(answers[2].response == Response::kApproved);
   CHECK(answers[3].response == Response::kApproved);
   CHECK(b.items("paid") == 3);
+  CHECK(b.all_differences().empty());
+}
+
+TEST_CASE("who comes while others are at work is taken together with those beside him") {
+  Group b;
+  for (int i = 0; i < 10; ++i) b.pay("before" + std::to_string(i), 11 + i, 100);  // each account has its row of money from now on
+  std::vector<PayRequest> requests;
+  for (int i = 0; i < 40; ++i) requests.push_back(b.request("T" + std::to_string(i), 11 + i % 10, 100 + i));
+  std::future<std::vector<ItemAnswer>> all;
+  {
+    // A day is being closed: the first units of work stand at the gate.
+    auto closing = b.owner().lease();
+    closing->begin();
+    hold_gate(*closing, b.bank.id);
+    all = std::async(std::launch::async, [&] { return b.pay_all(requests); });
+    b.until_it_waits(all, "%payment_channels_gate%");
+    closing->commit();
+  }
+  for (const auto& answer : all.get()) CHECK(answer.response == Response::kApproved);
+  CHECK(b.in_units() == 40);
+  CHECK(b.units() < 20);
+  CHECK(b.items("paid") == 50);
+  CHECK(b.all_differences().empty());
+}
+
+TEST_CASE("an account that somebody works on holds up its own payment and no other") {
+  Group b;
+  b.pay("first", 11, 100);  // as above
+  b.pay("second", 12, 100);
+  std::future<ItemAnswer> held;
+  {
+    auto somebody = b.owner().lease();
+    somebody->begin();
+    somebody->query("SELECT account_id FROM receivables_account WHERE account_id = 11 FOR UPDATE").next();
+    held = std::async(std::launch::async, [&] { return b.groups.pay(b.bank, b.request("held", 11, 200)).value(); });
+    b.until_it_waits(held, "%receivables_account%");
+    for (const auto& answer : b.pay_all({b.request("a", 12, 300), b.request("b", 12, 400), b.request("c", 13, 500)})) CHECK(answer.response == Response::kApproved);
+    CHECK(held.wait_for(std::chrono::seconds(0)) == std::future_status::timeout);
+    somebody->commit();
+  }
+  CHECK(held.get().response == Response::kApproved);
+  CHECK(b.items("paid") == 6);
   CHECK(b.all_differences().empty());
 }
