@@ -119,7 +119,7 @@ TEST_CASE("who comes while others are at work is taken together with those besid
   Group b;
   for (int i = 0; i < 10; ++i) b.pay("before" + std::to_string(i), 11 + i, 100);  // each account has its row of money from now on
   std::vector<PayRequest> requests;
-  for (int i = 0; i < 40; ++i) requests.push_back(b.request("T" + std::to_string(i), 11 + i % 10, 100 + i));
+  for (int i = 0; i < 10; ++i) requests.push_back(b.request("T" + std::to_string(i), 11 + i, 100 + i));
   std::future<std::vector<ItemAnswer>> all;
   {
     // A day is being closed: the first units of work stand at the gate.
@@ -131,9 +131,9 @@ TEST_CASE("who comes while others are at work is taken together with those besid
     closing->commit();
   }
   for (const auto& answer : all.get()) CHECK(answer.response == Response::kApproved);
-  CHECK(b.in_units() == 40);
-  CHECK(b.units() < 20);
-  CHECK(b.items("paid") == 50);
+  CHECK(b.in_units() == 10);
+  CHECK(b.units() < 10);
+  CHECK(b.items("paid") == 20);
   CHECK(b.all_differences().empty());
 }
 
