@@ -148,13 +148,21 @@ std::int64_t compare(db::Session& session, const Reconciliation& r, Instant now)
   // A line of theirs that is in no difference is equal.
   const auto unequal = total_of(session.query("SELECT COUNT(*), CAST(SUM(their_fen) AS SIGNED) FROM payment_channels_difference WHERE reconciliation_id = ? AND their_fen IS NOT NULL", r.id));
   const SideTotal equal{r.theirs.count - unequal.count, r.theirs.amount - unequal.amount};
-  // An earlier day's item of ours that this file has after all is no longer one-sided.
+  // An earlier day's item of ours that this file has after all is no longer one-sided, whatever somebody proposed to do about it: the note
+  // says what fell away. Two statements, since assignments to several columns of joined tables have no order.
   session.execute("UPDATE payment_channels_difference d JOIN payment_channels_difference o ON o.item_id = d.item_id AND o.reconciliation_id = ? AND o.kind = 'other_day' "
-                  "SET d.state = 'settled', d.how = 'ignore', d.note = 'in the file of another day', d.decided_at = ?, d.version = d.version + 1 "
-                  "WHERE d.kind = 'only_ours' AND d.state = 'open' AND d.reconciliation_id <> ?", r.id, now, r.id);
+                  "SET d.note = IF(d.state = 'proposed', CONCAT('in the file of another day, so the proposal fell away: ', d.how, ', ', d.note), 'in the file of another day') "
+                  "WHERE d.kind = 'only_ours' AND d.state IN ('open', 'proposed') AND d.reconciliation_id <> ?", r.id, r.id);
+  session.execute("UPDATE payment_channels_difference d JOIN payment_channels_difference o ON o.item_id = d.item_id AND o.reconciliation_id = ? AND o.kind = 'other_day' "
+                  "SET d.state = 'settled', d.how = 'ignore', d.decided_at = ?, d.version = d.version + 1 "
+                  "WHERE d.kind = 'only_ours' AND d.state IN ('open', 'proposed') AND d.reconciliation_id <> ?", r.id, now, r.id);
   session.execute("UPDATE payment_channels_reconciliation SET state = 'compared', our_count = ?, our_fen = ?, equal_count = ?, equal_fen = ?, compared_at = ? WHERE reconciliation_id = ?", ours.count,
                   ours.amount, equal.count, equal.amount, now, r.id);
   return r.theirs.count;
+}
+
+bool is_in_another_file(db::Session& session, std::int64_t item_id) {
+  return session.query("SELECT difference_id FROM payment_channels_difference WHERE item_id = ? AND kind = 'other_day' LIMIT 1", item_id).next();
 }
 
 std::optional<Difference> lock_difference(db::Session& session, std::int64_t difference_id) {

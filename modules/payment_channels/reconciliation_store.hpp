@@ -72,6 +72,9 @@ bool is_decided_about(db::Session& session, std::int64_t reconciliation_id);
 // Compares in the database, both ways, and stores totals and differences. Returns the number of lines of theirs.
 std::int64_t compare(db::Session& session, const Reconciliation& reconciliation, Instant now);
 
+// Whether the channel's file of another day accounts for the item.
+bool is_in_another_file(db::Session& session, std::int64_t item_id);
+
 std::optional<Difference> lock_difference(db::Session& session, std::int64_t difference_id);
 std::vector<Difference> list_differences(db::Session& session, std::int64_t reconciliation_id, std::int64_t after, int limit);
 struct DifferenceCount {

@@ -411,7 +411,7 @@ std::vector<Bank::Difference> Bank::compare(Day day, const std::vector<Line>& li
       if (d.kind == "other_day") {
         elsewhere.insert(d.item);
         for (auto& other : differences_)
-          if (other.kind == "only_ours" && other.item == d.item && other.state == "open") other.state = "settled";
+          if (other.kind == "only_ours" && other.item == d.item) other.state = "settled";
       }
     }
     list.push_back(d);
