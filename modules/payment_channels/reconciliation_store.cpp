@@ -139,10 +139,11 @@ std::int64_t compare(db::Session& session, const Reconciliation& r, Instant now)
                   "AND NOT EXISTS (SELECT 1 FROM payment_channels_their_item t JOIN payment_channels_reconciliation r ON r.reconciliation_id = t.reconciliation_id "
                   "WHERE r.channel_id = i.channel_id AND r.business_date = i.business_date AND t.serial_no = i.serial_no)",
                   r.channel_id, r.business_date + -2, r.business_date + -1, r.business_date + 1, r.business_date + 2, r.id);
+  // What was refused, voided or reversed on this day may have been taken in by hand for a line of another day's file: that file has it.
   session.execute("INSERT INTO payment_channels_difference (reconciliation_id, kind, serial_no, account_no, our_fen, item_id) "
                   "SELECT ?, 'only_ours', COALESCE(i.serial_no, i.request_key), i.account_no, i.amount_fen, i.item_id FROM payment_channels_item i "
                   "LEFT JOIN payment_channels_their_item t ON t.reconciliation_id = ? AND t.serial_no = i.serial_no "
-                  "LEFT JOIN payment_channels_difference o ON o.item_id = i.item_id AND o.kind IN ('other_day', 'amount', 'account') "
+                  "LEFT JOIN payment_channels_difference o ON o.item_id = i.item_id AND (o.kind IN ('other_day', 'amount', 'account') OR (o.kind = 'only_theirs' AND o.state = 'settled' AND o.how = 'post')) "
                   "WHERE i.channel_id = ? AND i.business_date = ? AND i.kind = 'pay' AND i.state = 'paid' AND t.serial_no IS NULL AND o.difference_id IS NULL ORDER BY i.item_id",
                   r.id, r.id, r.channel_id, r.business_date);
   // A line of theirs that is in no difference is equal.
@@ -162,7 +163,7 @@ std::int64_t compare(db::Session& session, const Reconciliation& r, Instant now)
 }
 
 bool is_in_another_file(db::Session& session, std::int64_t item_id) {
-  return session.query("SELECT difference_id FROM payment_channels_difference WHERE item_id = ? AND kind = 'other_day' LIMIT 1", item_id).next();
+  return session.query("SELECT difference_id FROM payment_channels_difference WHERE item_id = ? AND (kind = 'other_day' OR (kind = 'only_theirs' AND state = 'settled' AND how = 'post')) LIMIT 1", item_id).next();
 }
 
 std::optional<Difference> lock_difference(db::Session& session, std::int64_t difference_id) {

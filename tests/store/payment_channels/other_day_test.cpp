@@ -33,3 +33,38 @@ TEST_CASE("a proposed reversal falls away, and says so, where the bank's next fi
   CHECK(b.items("paid") == 1);
   CHECK(b.all_differences().empty());
 }
+
+TEST_CASE("what two people took in for one day is not only ours on the next one") {
+  TheNextDay b;
+  // The bank's payment of the 22nd, without a date, half a minute behind the cut: stored on the 23rd, and refused.
+  b.clock.set("2026-11-22T23:00:30+08:00");
+  auto late = b.request("LATE", 12, 800);
+  late.months = {BillingMonth{202601}};
+  REQUIRE(b.pay(late).response == Response::kBillNotOpen);
+  b.morning();
+  const auto first = b.load(file_of({{"LATE", 12, 800}}));
+  REQUIRE(b.found(*first).size() == 1);
+  CHECK(b.found(*first).at(0).kind == DifferenceKind::kOnlyTheirs);
+  CHECK(b.found(*first).at(0).item_id);
+  const auto id = b.found(*first).at(0).id;
+  SECTION("and money that is ours alone on that day still is") {
+    b.pay("OURS", 11, 300);
+    REQUIRE(b.settle(id, Resolution::kPost));
+    b.clock.set("2026-11-24T09:00:00+08:00");
+    const auto second = b.load(file_of({}, "20261123"), "2026-11-23");
+    REQUIRE(b.found(*second).size() == 1);
+    CHECK(b.found(*second).at(0).serial_no == "OURS");
+    CHECK(b.in_transit() == Money{1'100});
+  }
+  SECTION("nor is it taken back where it was listed before files were compared like this") {
+    REQUIRE(b.settle(id, Resolution::kPost));
+    b.clock.set("2026-11-24T09:00:00+08:00");
+    const auto second = b.load(file_of({}, "20261123"), "2026-11-23");
+    b.owner().lease()->execute("INSERT INTO payment_channels_difference (reconciliation_id, kind, serial_no, account_no, our_fen, item_id) "
+                               "SELECT ?, 'only_ours', serial_no, account_no, amount_fen, item_id FROM payment_channels_item WHERE request_key = 'LATE'", second->id);
+    const auto listed = b.found(*second).back().id;
+    CHECK(b.settle(listed, Resolution::kReverse).error().code == "payment_channels.in_another_file");
+    CHECK(b.in_transit() == Money{800});
+  }
+  CHECK(b.all_differences().empty());
+}
