@@ -108,13 +108,22 @@ void delete_reconciliation(db::Session& session, std::int64_t reconciliation_id)
                   "LEFT JOIN payment_channels_difference t ON t.item_id = d.item_id AND t.kind = 'other_day' AND t.reconciliation_id <> o.reconciliation_id "
                   "SET d.state = 'open', d.how = NULL, d.note = '', d.decided_at = NULL, d.version = d.version + 1 "
                   "WHERE d.kind = 'only_ours' AND d.state = 'settled' AND d.how = 'ignore' AND d.decided_by IS NULL AND d.reconciliation_id <> ? AND t.difference_id IS NULL", reconciliation_id, reconciliation_id);
+  // Where this file was compared before that of the item's own day, there is no such difference yet: the item would be on no list.
+  session.execute("INSERT INTO payment_channels_difference (reconciliation_id, kind, serial_no, account_no, our_fen, item_id) "
+                  "SELECT r.reconciliation_id, 'only_ours', COALESCE(i.serial_no, i.request_key), i.account_no, i.amount_fen, i.item_id FROM payment_channels_difference o "
+                  "JOIN payment_channels_item i ON i.item_id = o.item_id AND i.state = 'paid' "
+                  "JOIN payment_channels_reconciliation r ON r.channel_id = i.channel_id AND r.business_date = i.business_date AND r.state = 'compared' "
+                  "LEFT JOIN payment_channels_their_item t ON t.reconciliation_id = r.reconciliation_id AND t.serial_no = i.serial_no "
+                  "LEFT JOIN payment_channels_difference e ON e.item_id = i.item_id AND e.reconciliation_id <> ? "
+                  "AND (e.kind IN ('only_ours', 'other_day', 'amount', 'account') OR (e.kind = 'only_theirs' AND e.state = 'settled' AND e.how = 'post')) "
+                  "WHERE o.reconciliation_id = ? AND o.kind = 'other_day' AND t.serial_no IS NULL AND e.difference_id IS NULL ORDER BY i.item_id", reconciliation_id, reconciliation_id);
   session.execute("DELETE FROM payment_channels_difference WHERE reconciliation_id = ?", reconciliation_id);
   session.execute("DELETE FROM payment_channels_their_item WHERE reconciliation_id = ?", reconciliation_id);
   session.execute("DELETE FROM payment_channels_reconciliation WHERE reconciliation_id = ?", reconciliation_id);
 }
 
 bool is_decided_about(db::Session& session, std::int64_t reconciliation_id) {
-  return session.query("SELECT difference_id FROM payment_channels_difference WHERE reconciliation_id = ? AND state <> 'open' LIMIT 1 FOR UPDATE", reconciliation_id).next();
+  return session.query("SELECT difference_id FROM payment_channels_difference WHERE reconciliation_id = ? AND (state = 'proposed' OR (state = 'settled' AND decided_by IS NOT NULL)) LIMIT 1 FOR UPDATE", reconciliation_id).next();
 }
 
 std::int64_t compare(db::Session& session, const Reconciliation& r, Instant now) {

@@ -64,9 +64,10 @@ std::vector<Reconciliation> list_reconciliations(db::Session& session, std::int6
 std::int64_t insert_reconciliation(db::Session& session, const Reconciliation& reconciliation);
 void set_their_total(db::Session& session, std::int64_t reconciliation_id, const SideTotal& theirs);
 void set_job(db::Session& session, std::int64_t reconciliation_id, JobId job);
-// With its lines and differences; differences of other days that it has closed are open again. Only where nobody has decided
-// anything about its own.
+// With its lines and differences; what it alone accounted for is an open difference of its own day again, where that day is compared.
+// Only where nobody has decided anything about its own.
 void delete_reconciliation(db::Session& session, std::int64_t reconciliation_id);
+// Whether a person has; what another day's file has closed by itself is nobody's decision.
 bool is_decided_about(db::Session& session, std::int64_t reconciliation_id);
 
 // Compares in the database, both ways, and stores totals and differences. Returns the number of lines of theirs.

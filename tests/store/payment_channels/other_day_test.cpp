@@ -68,3 +68,65 @@ TEST_CASE("what two people took in for one day is not only ours on the next one"
   }
   CHECK(b.all_differences().empty());
 }
+
+TEST_CASE("a payment that a corrected file lacks after all is only ours on its own day, in whatever order files came") {
+  TheNextDay b;
+  b.pay("EDGE", 11, 100);
+  b.clock.set("2026-11-24T09:00:00+08:00");
+  REQUIRE(b.load(file_of({{"EDGE", 11, 100}}, "20261123"), "2026-11-23"));
+  const auto first = b.load(file_of({{"T1", 12, 50}}));
+  REQUIRE(b.found(*first).size() == 1);
+  const auto edges = [&] { return b.number("SELECT COUNT(*) FROM payment_channels_difference WHERE kind = 'only_ours' AND serial_no = 'EDGE' AND state = 'open'"); };
+  SECTION("where a third file has it, it is nobody's but that file's") {
+    b.clock.set("2026-11-25T09:00:00+08:00");
+    REQUIRE(b.load(file_of({{"EDGE", 11, 100}}, "20261124"), "2026-11-24"));
+    REQUIRE(b.load(file_of({{"T2", 12, 70}}, "20261123"), "2026-11-23"));
+    CHECK(edges() == 0);
+  }
+  SECTION("where no other has it") {
+    REQUIRE(b.load(file_of({{"T2", 12, 70}}, "20261123"), "2026-11-23"));
+    REQUIRE(b.found(*first).size() == 2);
+    const auto edge = b.found(*first).at(1);
+    CHECK(edge.kind == DifferenceKind::kOnlyOurs);
+    CHECK(edge.state == DifferenceState::kOpen);
+    CHECK(edge.serial_no == "EDGE");
+    CHECK(edge.account_no == make_account_no(11));
+    CHECK(edge.ours == Money{100});
+    CHECK_FALSE(edge.theirs);
+    // Once, however often the file is corrected.
+    REQUIRE(b.load(file_of({{"EDGE", 11, 100}}, "20261123"), "2026-11-23"));
+    CHECK(edges() == 0);
+    REQUIRE(b.load(file_of({{"T2", 12, 71}}, "20261123"), "2026-11-23"));
+    CHECK(edges() == 1);
+    CHECK(b.found(*first).size() == 2);
+    REQUIRE(b.settle(b.found(*first).at(1).id, Resolution::kReverse));
+    CHECK(b.in_transit() == Money{0});
+  }
+  SECTION("where its own day has a file that nobody has compared yet, it is found there") {
+    REQUIRE(b.app().transact([&](db::Session& s) { return b.reconciliations.load(s, b.bank, {day("2026-11-22"), "day.txt", file_of({{"T1", 12, 60}})}, books::kCashier); }));
+    REQUIRE(b.load(file_of({{"T2", 12, 70}}, "20261123"), "2026-11-23"));
+    CHECK(edges() == 0);
+    REQUIRE(b.load(file_of({{"T1", 12, 60}})));
+    CHECK(edges() == 1);
+  }
+  CHECK(b.all_differences().empty());
+}
+
+TEST_CASE("what another day's file closed by itself is nobody's decision, so the day's own file may be corrected") {
+  TheNextDay b;
+  b.pay("EDGE", 11, 100);
+  b.morning();
+  const auto first = b.load(file_of({{"T1", 12, 50}}));
+  REQUIRE(b.found(*first).size() == 2);
+  b.clock.set("2026-11-24T09:00:00+08:00");
+  REQUIRE(b.load(file_of({{"EDGE", 11, 100}}, "20261123"), "2026-11-23"));
+  const auto corrected = b.load(file_of({{"T1", 12, 60}}));
+  REQUIRE(corrected);
+  CHECK(corrected->id != first->id);
+  REQUIRE(b.found(*corrected).size() == 1);
+  CHECK(b.found(*corrected).at(0).serial_no == "T1");
+  // What somebody proposed is looked at by a person first.
+  REQUIRE(b.propose(b.found(*corrected).at(0).id, Resolution::kIgnore));
+  CHECK(b.load(file_of({{"T1", 12, 70}})).error().code == "payment_channels.reconciled_already");
+  CHECK(b.all_differences().empty());
+}
