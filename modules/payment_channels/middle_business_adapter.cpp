@@ -203,7 +203,8 @@ net::Answer MiddleBusinessAdapter::answer(const OpenChannel& open, std::string_v
   auto answer = encode(form, told_back);
   if (!answer) {
     observe::log(observe::Level::kError, "payment_channels.not_done", {{"channel", open.channel.code}, {"code", answer.error().code}, {"message", answer.error().message}});
-    answer = encode(form, told(*request, Response::kUnavailable));
+    // Something of it is too wide for its field. What was done is told all the same.
+    answer = encode(form, answer_to(*request, told_back.record.get("return_code"), std::string(told_back.record.get("message"))));
   }
   if (!answer) return {{}, true};
   return {std::move(*answer), false};

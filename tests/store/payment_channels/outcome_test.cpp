@@ -1,4 +1,4 @@
-// The database is lost while a unit of work is committed: what was done is answered as done, and where nobody knows nobody is told that
+// What was done is answered as done, even where the database is lost while it is committed; and where nobody knows nobody is told that
 // nothing was done.
 #include <catch2/catch.hpp>
 
@@ -91,6 +91,29 @@ class LosingIsoBank : public LosingBank {
   std::shared_ptr<const OpenChannel> open;
   std::optional<BankMessages> messages;
 };
+
+middle_business::Message platform_message(const char* serial, middle_business::Transaction what) {
+  middle_business::Message m{{"", "010200", "0200A1", books::day("2026-11-22"), serial}, what, middle_business::Direction::kRequest, {}};
+  m.record.set("account_no", make_account_no(12)).set("amount_fen", Money{800}).set("business_date", books::day("2026-11-22"));
+  return m;
+}
+middle_business::Message platform_payment(const char* serial) {
+  auto m = platform_message(serial, middle_business::Transaction::kPay);
+  m.record.set("payment_method", std::string("01"));
+  return m;
+}
+middle_business::Message platform_reversal(const char* serial, const char* original) {
+  auto m = platform_message(serial, middle_business::Transaction::kReverse);
+  m.record.set("original_serial", std::string(original)).set("original_date", books::day("2026-11-22"));
+  return m;
+}
+
+// The code that a platform is answered, or what happens to its connection.
+std::string told_by(MiddleBusinessAdapter& adapter, const OpenChannel& open, const middle_business::Message& message) {
+  const auto answer = adapter.answer(open, middle_business::encode(middle_business::BodyForm::kFixed, message).value());
+  if (answer.bytes.empty()) return answer.close ? "closed" : "nothing";
+  return std::string(middle_business::decode(middle_business::BodyForm::kFixed, answer.bytes).value().record.get("return_code"));
+}
 
 }  // namespace
 
@@ -212,22 +235,8 @@ TEST_CASE("a platform is not told 9003 about a payment that may have been done")
   LosingBank b(kMiddleBank);
   MiddleBusinessAdapter adapter(b.over, b.book);
   const auto open = b.book.by_code("BANK").value();
-  using namespace middle_business;
-  const auto told = [&](const Message& message) {
-    const auto answer = adapter.answer(*open, encode(BodyForm::kFixed, message).value());
-    if (answer.bytes.empty()) return std::string(answer.close ? "closed" : "nothing");
-    return std::string(decode(BodyForm::kFixed, answer.bytes).value().record.get("return_code"));
-  };
-  const auto message = [&](const char* serial, Transaction what) {
-    Message m{{"", "010200", "0200A1", books::day("2026-11-22"), serial}, what, Direction::kRequest, {}};
-    m.record.set("account_no", make_account_no(12)).set("amount_fen", Money{800}).set("business_date", books::day("2026-11-22"));
-    return m;
-  };
-  auto payment = message("S0000001", Transaction::kPay);
-  payment.record.set("payment_method", std::string("01"));
-  auto reversal = message("S0000002", Transaction::kReverse);
-  reversal.record.set("original_serial", std::string("S0000001")).set("original_date", books::day("2026-11-22"));
-  for (const auto& each : {payment, reversal}) {
+  const auto told = [&](const middle_business::Message& message) { return told_by(adapter, *open, message); };
+  for (const auto& each : {platform_payment("S0000001"), platform_reversal("S0000002", "S0000001")}) {
     b.line.stay_broken();
     b.line.lose_confirmations(1);
     CHECK(told(each) == "closed");
@@ -238,5 +247,17 @@ TEST_CASE("a platform is not told 9003 about a payment that may have been done")
     CHECK(told(each) == "0000");
   }
   CHECK(b.in_transit() == Money{0});
+  CHECK(b.all_differences().empty());
+}
+
+TEST_CASE("a platform hears that a payment was done where the receipt's number has no place in the answer") {
+  LosingBank b(kMiddleBank);
+  b.bank = b.make_channel("BANK_OF_TWENTY_BYTES", kMiddleBank);
+  MiddleBusinessAdapter adapter(b.over, b.book);
+  const auto open = b.book.by_code("BANK_OF_TWENTY_BYTES").value();
+  CHECK(told_by(adapter, *open, platform_payment("S0000001")) == "0000");
+  CHECK(b.paid() == 1);
+  CHECK(told_by(adapter, *open, platform_reversal("S0000002", "S0000001")) == "0000");
+  CHECK(b.paid() == 0);
   CHECK(b.all_differences().empty());
 }
