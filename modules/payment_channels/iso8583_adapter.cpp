@@ -11,6 +11,7 @@
 #include "modules/payment_channels/domain/iso8583/wire.hpp"
 #include "modules/payment_channels/formats/sealed_iso8583.hpp"
 #include "modules/payment_channels/key_change.hpp"
+#include "modules/payment_channels/outcome.hpp"
 
 namespace mis::payment_channels {
 namespace {
@@ -116,9 +117,15 @@ void set_amounts(Message& answer, const OpenChannel& open, const ItemAnswer& ite
   set_bill(answer, open, data);
 }
 
-Response told(const char* what, const OpenChannel& open, const Error& error) {
-  observe::log(observe::Level::kError, "payment_channels.not_done", {{"channel", open.channel.code}, {"what", what}, {"code", error.code}, {"message", error.message}});
-  return Response::kUnavailable;
+void log_failure(const char* what, const OpenChannel& open, const Error& error) {
+  observe::log(observe::Level::kError, is_outcome_unknown(error) ? "payment_channels.outcome_unknown" : "payment_channels.not_done",
+               {{"channel", open.channel.code}, {"what", what}, {"code", error.code}, {"message", error.message}});
+}
+
+// What cannot be done is answered so. What nobody knows is not answered: the bank asks again, or reverses, and is answered then.
+Message not_done(const Message& request, const char* what, const OpenChannel& open, const Error& error) {
+  log_failure(what, open, error);
+  return is_outcome_unknown(error) ? Message{} : answer_of(request, Response::kUnavailable);
 }
 
 }  // namespace
@@ -161,7 +168,7 @@ net::Answer Iso8583Adapter::answer(const OpenChannel& open, std::string_view fra
     sealed = seal(profile.iso, profile.mac, *key, bare);
   }
   if (!sealed) {
-    (void)told("seal", open, sealed.error());
+    log_failure("seal", open, sealed.error());
     return {{}, true};
   }
   return {std::move(*sealed), false};
@@ -206,7 +213,7 @@ Message Iso8583Adapter::network(const OpenChannel& open, const Message& request)
   if (is_stale(open, request)) return answer_of(request, Response::kStale);
   const auto done = service_.sign(open.channel, what == network::kSignOn);
   book_.forget();
-  return answer_of(request, done ? *done : told("sign", open, done.error()));
+  return done ? answer_of(request, *done) : not_done(request, "sign", open, done.error());
 }
 
 // How far the sender's clock is off ours. A message without a time cannot be told from a replay of long ago.
@@ -228,7 +235,7 @@ Message Iso8583Adapter::query(const OpenChannel& open, const Message& request) {
   const auto bill = bill_of(open, request);
   if (!bill) return answer_of(request, Response::kFormat);
   const auto found = service_.query(open.channel, {tag_of(*bill, bill_tag::kAccountNo)});
-  if (!found) return answer_of(request, told("query", open, found.error()));
+  if (!found) return not_done(request, "query", open, found.error());
   Message answer = answer_of(request, found->response);
   if (found->response != Response::kApproved) return answer;
   answer.fields.erase(4);
@@ -251,7 +258,7 @@ Message Iso8583Adapter::change_key(const OpenChannel& open, const Message& reque
   if (!wrapped || !check || wrapped->size() == 0) return answer_of(request, Response::kFormat);
   const auto bytes = [](const security::SecretBytes& b) { return std::string(reinterpret_cast<const char*>(b.data()), b.size()); };
   const auto done = change_mac_key(services_, book_, open, {bytes(*wrapped), bytes(*check), std::string(request.get(11))});
-  return answer_of(request, done ? *done : told("change_key", open, done.error()));
+  return done ? answer_of(request, *done) : not_done(request, "change_key", open, done.error());
 }
 
 Message Iso8583Adapter::pay(const OpenChannel& open, const Message& request) {
@@ -277,11 +284,11 @@ Message Iso8583Adapter::pay(const OpenChannel& open, const Message& request) {
   if (is_stale(open, request)) {
     // A repeat may be old; what was never seen may not.
     const auto known = service_.query_payment(open.channel, pay.key);
-    if (!known) return answer_of(request, told("pay", open, known.error()));
+    if (!known) return not_done(request, "pay", open, known.error());
     if (known->response == Response::kUnknownOriginal) return answer_of(request, Response::kStale);
   }
   const auto done = payments_.pay(open.channel, pay);
-  if (!done) return answer_of(request, told("pay", open, done.error()));
+  if (!done) return not_done(request, "pay", open, done.error());
   Message answer = answer_of(request, done->response);
   set_amounts(answer, open, *done);
   return answer;
@@ -303,7 +310,7 @@ Message Iso8583Adapter::reverse(const OpenChannel& open, const Message& request)
     reverse.amount = *amount;
   }
   const auto done = service_.reverse(open.channel, reverse);
-  if (!done) return answer_of(request, told("reverse", open, done.error()));
+  if (!done) return not_done(request, "reverse", open, done.error());
   Message answer = answer_of(request, done->response);
   set_amounts(answer, open, *done);
   return answer;
@@ -316,7 +323,7 @@ Message Iso8583Adapter::reconcile(const OpenChannel& open, const Message& reques
   const auto theirs = read_reconciliation(request);
   if (!date || !theirs) return answer_of(request, Response::kFormat);
   const auto ours = service_.totals(open.channel, date->value_or(business_day(now, open.channel.profile.cut_off_minutes)));
-  if (!ours) return answer_of(request, told("reconcile", open, ours.error()));
+  if (!ours) return not_done(request, "reconcile", open, ours.error());
   Reconciliation totals;
   totals.debits = ours->payments;
   totals.debit_reversals = ours->reversals;
@@ -326,7 +333,7 @@ Message Iso8583Adapter::reconcile(const OpenChannel& open, const Message& reques
                     theirs->debit_reversal_amount == totals.debit_reversal_amount && theirs->credits == 0 && theirs->credit_reversals == 0;
   totals.settlement = same ? '1' : '2';
   Message answer = answer_of(request, Response::kApproved);
-  if (auto set = set_reconciliation(answer, totals); !set) return answer_of(request, told("reconcile", open, set.error()));
+  if (auto set = set_reconciliation(answer, totals); !set) return not_done(request, "reconcile", open, set.error());
   return answer;
 }
 

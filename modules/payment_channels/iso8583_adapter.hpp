@@ -29,7 +29,8 @@ class Iso8583Adapter {
  public:
   Iso8583Adapter(const Services& services, ChannelBook& book) : services_(services), book_(book), service_(services), payments_(services) {}
 
-  // What goes back, in whole frames; nothing for what is no request. Closes where not even the message's type can be read.
+  // What goes back, in whole frames; nothing for what is no request, nor where nobody knows whether it was done (outcome.hpp). Closes where not
+  // even the message's type can be read.
   net::Answer answer(const OpenChannel& open, std::string_view frame);
 
  private:

@@ -19,7 +19,8 @@ struct NewKey {
 
 // kApproved: the new key is in force, the old one still good for kOldMacKeySeconds or until the new one is first used. Everything else
 // changes nothing: kUnsupported where the channel has no key-encryption key, kKeyRefused where the check value is another one or the key
-// is weak, kReused where this key was sent before. An Error where it was not done: the database is away.
+// is weak, kReused where this key was sent before. An Error where it was not done: the database is away; or where
+// nobody knows (outcome.hpp).
 Result<Response> change_mac_key(const Services& services, ChannelBook& book, const OpenChannel& open, const NewKey& fresh);
 
 }  // namespace mis::payment_channels

@@ -4,6 +4,7 @@
 
 #include "mis/observe/log.hpp"
 #include "modules/payment_channels/formats/middle_business.hpp"
+#include "modules/payment_channels/outcome.hpp"
 
 namespace mis::payment_channels {
 namespace {
@@ -59,11 +60,15 @@ class Exchange {
     return told(request_, Response::kUnsupported);
   }
 
+  // Whether nobody knows what was done: then what `run` gave is not said.
+  bool is_unknown() const { return is_unknown_; }
+
  private:
   const Record& record() const { return request_.record; }
 
   Message not_done(const Error& error) {
-    observe::log(observe::Level::kError, "payment_channels.not_done", {{"channel", channel_.code}, {"code", error.code}, {"message", error.message}});
+    is_unknown_ = is_outcome_unknown(error);
+    observe::log(observe::Level::kError, is_unknown_ ? "payment_channels.outcome_unknown" : "payment_channels.not_done", {{"channel", channel_.code}, {"code", error.code}, {"message", error.message}});
     return told(request_, Response::kUnavailable);
   }
 
@@ -179,6 +184,7 @@ class Exchange {
   ChannelBook& book_;
   const Channel& channel_;
   const Message& request_;
+  bool is_unknown_ = false;
 };
 
 }  // namespace
@@ -191,10 +197,14 @@ net::Answer MiddleBusinessAdapter::answer(const OpenChannel& open, std::string_v
     return {{}, true};
   }
   if (request->direction != Direction::kRequest) return {};
-  auto answer = encode(form, Exchange(service_, payments_, mandates_, book_, open, *request).run());
+  Exchange exchange(service_, payments_, mandates_, book_, open, *request);
+  const auto told_back = exchange.run();
+  if (exchange.is_unknown()) return {{}, true};
+  auto answer = encode(form, told_back);
   if (!answer) {
     observe::log(observe::Level::kError, "payment_channels.not_done", {{"channel", open.channel.code}, {"code", answer.error().code}, {"message", answer.error().message}});
-    answer = encode(form, told(*request, Response::kUnavailable));
+    // Something of it is too wide for its field. What was done is told all the same.
+    answer = encode(form, answer_to(*request, told_back.record.get("return_code"), std::string(told_back.record.get("message"))));
   }
   if (!answer) return {{}, true};
   return {std::move(*answer), false};

@@ -21,7 +21,7 @@ class MiddleBusinessAdapter {
  public:
   MiddleBusinessAdapter(const Services& services, ChannelBook& book) : services_(services), book_(book), service_(services), payments_(services), mandates_(services) {}
 
-  // Closes where the message cannot be read: an answer repeats its header.
+  // Closes where the message cannot be read, since an answer repeats its header; and where nobody knows whether it was done (outcome.hpp).
   net::Answer answer(const OpenChannel& open, std::string_view frame);
 
  private:

@@ -10,6 +10,7 @@
 #include "mis/observe/log.hpp"
 #include "modules/payment_channels/booking_day.hpp"
 #include "modules/payment_channels/domain/mask.hpp"
+#include "modules/payment_channels/outcome.hpp"
 #include "modules/payment_channels/payment_item.hpp"
 #include "modules/payment_channels/reconciliation_store.hpp"
 
@@ -61,7 +62,7 @@ PaymentGroups::PaymentGroups(const Services& services)
 Result<ItemAnswer> PaymentGroups::pay(const Channel& channel, const PayRequest& request) {
   if (!is_plain(channel, request) || ChannelService::readiness(channel) != Response::kApproved || !is_message_key(request.key) || (!request.serial.empty() && !is_message_key(request.serial)))
     return service_.pay(channel, request);
-  Waiting mine{request, false, {}, {}};
+  Waiting mine{request, false, {}, {}, {}};
   std::unique_lock lock(mutex_);
   Line& line = lines_[channel.id];
   line.waiting.push_back(&mine);
@@ -91,7 +92,10 @@ Result<ItemAnswer> PaymentGroups::pay(const Channel& channel, const PayRequest& 
   }
   lock.unlock();
   if (mine.answer) return std::move(*mine.answer);
-  return service_.pay(channel, request);
+  auto alone = service_.pay(channel, request);
+  // That nothing was done alone does not say that nothing was done in the group.
+  if (!alone && mine.unknown) return std::move(*mine.unknown);
+  return alone;
 }
 
 void PaymentGroups::take(const Channel& channel, std::span<Waiting* const> group) {
@@ -143,6 +147,8 @@ void PaymentGroups::take(const Channel& channel, std::span<Waiting* const> group
   });
   if (!done) {
     // Each goes alone now and finds out for itself; also where nobody knows whether the commit was done.
+    if (is_outcome_unknown(done.error()))
+      for (auto* waiting : group) waiting->unknown = done.error();
     observe::log(observe::Level::kInfo, "payment_channels.group_undone", {{"channel", channel.code}, {"code", done.error().code}, {"message", done.error().message}});
     return;
   }

@@ -31,13 +31,14 @@ class PaymentGroups {
     const PayRequest& request;
     bool done = false;
     std::optional<ItemAnswer> answer;  // nothing: it has to go alone
+    std::optional<Error> unknown;      // nobody knows whether it was taken in the group
     std::condition_variable woken;  // done, or foremost while a group may begin
   };
   struct Line {
     std::deque<Waiting*> waiting;
     int at_work = 0;  // groups
   };
-  // Answers those that it took. Whatever it throws or does not answer was not taken.
+  // Answers those that it took. Whatever it throws or does not answer was not taken, or nobody knows.
   void take(const Channel& channel, std::span<Waiting* const> group);
 
   Services services_;

@@ -107,6 +107,8 @@ class Settler {
     if (difference.item_id) item = lock_item(session_, *difference.item_id);
     if (*difference.how == Resolution::kReverse || (item && item->state == ItemState::kPaid)) {
       if (!item || item->amount != difference.ours.value_or(Money{})) return changed_meanwhile();
+      if (*difference.how == Resolution::kReverse && is_in_another_file(session_, item->id))
+        return conflict("payment_channels.in_another_file", "expected a payment that the channel does not have but its file of another day has it; the reversal would take back what it collected");
       // Another day's good payment never makes room for a line of this day's file.
       if (*difference.how == Resolution::kPost && item->business_date != reconciliation_.business_date) return changed_meanwhile();
       if (auto back = take_back(*item); !back) return back;

@@ -49,7 +49,8 @@ class ReconciliationService {
   // Takes the proposal back to open; by either person.
   Result<Difference> withdraw(db::Session& session, const Channel& channel, std::int64_t difference_id, const security::Caller& caller);
   // By a second person: what was proposed is done. Errors beside those: security.second_person, payment_channels.not_proposed,
-  // .no_account (their account number is nobody's), .changed_meanwhile, those of receivables.
+  // .no_account (their account number is nobody's), .changed_meanwhile, .in_another_file (the reversal of what the channel has after
+  // all), those of receivables.
   Result<Difference> approve(db::Session& session, const Channel& channel, std::int64_t difference_id, const security::Caller& caller);
 
  private:

@@ -108,13 +108,22 @@ void delete_reconciliation(db::Session& session, std::int64_t reconciliation_id)
                   "LEFT JOIN payment_channels_difference t ON t.item_id = d.item_id AND t.kind = 'other_day' AND t.reconciliation_id <> o.reconciliation_id "
                   "SET d.state = 'open', d.how = NULL, d.note = '', d.decided_at = NULL, d.version = d.version + 1 "
                   "WHERE d.kind = 'only_ours' AND d.state = 'settled' AND d.how = 'ignore' AND d.decided_by IS NULL AND d.reconciliation_id <> ? AND t.difference_id IS NULL", reconciliation_id, reconciliation_id);
+  // Where this file was compared before that of the item's own day, there is no such difference yet: the item would be on no list.
+  session.execute("INSERT INTO payment_channels_difference (reconciliation_id, kind, serial_no, account_no, our_fen, item_id) "
+                  "SELECT r.reconciliation_id, 'only_ours', COALESCE(i.serial_no, i.request_key), i.account_no, i.amount_fen, i.item_id FROM payment_channels_difference o "
+                  "JOIN payment_channels_item i ON i.item_id = o.item_id AND i.state = 'paid' "
+                  "JOIN payment_channels_reconciliation r ON r.channel_id = i.channel_id AND r.business_date = i.business_date AND r.state = 'compared' "
+                  "LEFT JOIN payment_channels_their_item t ON t.reconciliation_id = r.reconciliation_id AND t.serial_no = i.serial_no "
+                  "LEFT JOIN payment_channels_difference e ON e.item_id = i.item_id AND e.reconciliation_id <> ? "
+                  "AND (e.kind IN ('only_ours', 'other_day', 'amount', 'account') OR (e.kind = 'only_theirs' AND e.state = 'settled' AND e.how = 'post')) "
+                  "WHERE o.reconciliation_id = ? AND o.kind = 'other_day' AND t.serial_no IS NULL AND e.difference_id IS NULL ORDER BY i.item_id", reconciliation_id, reconciliation_id);
   session.execute("DELETE FROM payment_channels_difference WHERE reconciliation_id = ?", reconciliation_id);
   session.execute("DELETE FROM payment_channels_their_item WHERE reconciliation_id = ?", reconciliation_id);
   session.execute("DELETE FROM payment_channels_reconciliation WHERE reconciliation_id = ?", reconciliation_id);
 }
 
 bool is_decided_about(db::Session& session, std::int64_t reconciliation_id) {
-  return session.query("SELECT difference_id FROM payment_channels_difference WHERE reconciliation_id = ? AND state <> 'open' LIMIT 1 FOR UPDATE", reconciliation_id).next();
+  return session.query("SELECT difference_id FROM payment_channels_difference WHERE reconciliation_id = ? AND (state = 'proposed' OR (state = 'settled' AND decided_by IS NOT NULL)) LIMIT 1 FOR UPDATE", reconciliation_id).next();
 }
 
 std::int64_t compare(db::Session& session, const Reconciliation& r, Instant now) {
@@ -139,22 +148,31 @@ std::int64_t compare(db::Session& session, const Reconciliation& r, Instant now)
                   "AND NOT EXISTS (SELECT 1 FROM payment_channels_their_item t JOIN payment_channels_reconciliation r ON r.reconciliation_id = t.reconciliation_id "
                   "WHERE r.channel_id = i.channel_id AND r.business_date = i.business_date AND t.serial_no = i.serial_no)",
                   r.channel_id, r.business_date + -2, r.business_date + -1, r.business_date + 1, r.business_date + 2, r.id);
+  // What was refused, voided or reversed on this day may have been taken in by hand for a line of another day's file: that file has it.
   session.execute("INSERT INTO payment_channels_difference (reconciliation_id, kind, serial_no, account_no, our_fen, item_id) "
                   "SELECT ?, 'only_ours', COALESCE(i.serial_no, i.request_key), i.account_no, i.amount_fen, i.item_id FROM payment_channels_item i "
                   "LEFT JOIN payment_channels_their_item t ON t.reconciliation_id = ? AND t.serial_no = i.serial_no "
-                  "LEFT JOIN payment_channels_difference o ON o.item_id = i.item_id AND o.kind IN ('other_day', 'amount', 'account') "
+                  "LEFT JOIN payment_channels_difference o ON o.item_id = i.item_id AND (o.kind IN ('other_day', 'amount', 'account') OR (o.kind = 'only_theirs' AND o.state = 'settled' AND o.how = 'post')) "
                   "WHERE i.channel_id = ? AND i.business_date = ? AND i.kind = 'pay' AND i.state = 'paid' AND t.serial_no IS NULL AND o.difference_id IS NULL ORDER BY i.item_id",
                   r.id, r.id, r.channel_id, r.business_date);
   // A line of theirs that is in no difference is equal.
   const auto unequal = total_of(session.query("SELECT COUNT(*), CAST(SUM(their_fen) AS SIGNED) FROM payment_channels_difference WHERE reconciliation_id = ? AND their_fen IS NOT NULL", r.id));
   const SideTotal equal{r.theirs.count - unequal.count, r.theirs.amount - unequal.amount};
-  // An earlier day's item of ours that this file has after all is no longer one-sided.
+  // An earlier day's item of ours that this file has after all is no longer one-sided, whatever somebody proposed to do about it: the note
+  // says what fell away. Two statements, since assignments to several columns of joined tables have no order.
   session.execute("UPDATE payment_channels_difference d JOIN payment_channels_difference o ON o.item_id = d.item_id AND o.reconciliation_id = ? AND o.kind = 'other_day' "
-                  "SET d.state = 'settled', d.how = 'ignore', d.note = 'in the file of another day', d.decided_at = ?, d.version = d.version + 1 "
-                  "WHERE d.kind = 'only_ours' AND d.state = 'open' AND d.reconciliation_id <> ?", r.id, now, r.id);
+                  "SET d.note = IF(d.state = 'proposed', CONCAT('in the file of another day, so the proposal fell away: ', d.how, ', ', d.note), 'in the file of another day') "
+                  "WHERE d.kind = 'only_ours' AND d.state IN ('open', 'proposed') AND d.reconciliation_id <> ?", r.id, r.id);
+  session.execute("UPDATE payment_channels_difference d JOIN payment_channels_difference o ON o.item_id = d.item_id AND o.reconciliation_id = ? AND o.kind = 'other_day' "
+                  "SET d.state = 'settled', d.how = 'ignore', d.decided_at = ?, d.version = d.version + 1 "
+                  "WHERE d.kind = 'only_ours' AND d.state IN ('open', 'proposed') AND d.reconciliation_id <> ?", r.id, now, r.id);
   session.execute("UPDATE payment_channels_reconciliation SET state = 'compared', our_count = ?, our_fen = ?, equal_count = ?, equal_fen = ?, compared_at = ? WHERE reconciliation_id = ?", ours.count,
                   ours.amount, equal.count, equal.amount, now, r.id);
   return r.theirs.count;
+}
+
+bool is_in_another_file(db::Session& session, std::int64_t item_id) {
+  return session.query("SELECT difference_id FROM payment_channels_difference WHERE item_id = ? AND (kind = 'other_day' OR (kind = 'only_theirs' AND state = 'settled' AND how = 'post')) LIMIT 1", item_id).next();
 }
 
 std::optional<Difference> lock_difference(db::Session& session, std::int64_t difference_id) {

@@ -64,13 +64,17 @@ std::vector<Reconciliation> list_reconciliations(db::Session& session, std::int6
 std::int64_t insert_reconciliation(db::Session& session, const Reconciliation& reconciliation);
 void set_their_total(db::Session& session, std::int64_t reconciliation_id, const SideTotal& theirs);
 void set_job(db::Session& session, std::int64_t reconciliation_id, JobId job);
-// With its lines and differences; differences of other days that it has closed are open again. Only where nobody has decided
-// anything about its own.
+// With its lines and differences; what it alone accounted for is an open difference of its own day again, where that day is compared.
+// Only where nobody has decided anything about its own.
 void delete_reconciliation(db::Session& session, std::int64_t reconciliation_id);
+// Whether a person has; what another day's file has closed by itself is nobody's decision.
 bool is_decided_about(db::Session& session, std::int64_t reconciliation_id);
 
 // Compares in the database, both ways, and stores totals and differences. Returns the number of lines of theirs.
 std::int64_t compare(db::Session& session, const Reconciliation& reconciliation, Instant now);
+
+// Whether the channel's file of another day accounts for the item.
+bool is_in_another_file(db::Session& session, std::int64_t item_id);
 
 std::optional<Difference> lock_difference(db::Session& session, std::int64_t difference_id);
 std::vector<Difference> list_differences(db::Session& session, std::int64_t reconciliation_id, std::int64_t after, int limit);

@@ -9,6 +9,7 @@
 #include "modules/payment_channels/booking_day.hpp"
 #include "modules/payment_channels/domain/mask.hpp"
 #include "modules/payment_channels/item_store.hpp"
+#include "modules/payment_channels/outcome.hpp"
 #include "modules/payment_channels/payment_item.hpp"
 #include "modules/payment_channels/reconciliation_store.hpp"
 
@@ -302,10 +303,13 @@ class Reverser {
   Response reason_ = Response::kUnavailable;
 };
 
-// Tries until the row with the key is ours or somebody else's: whoever comes second finds it and answers from it.
+// Tries until the row with the key is ours or somebody else's: whoever comes second finds it and answers from it. So does who does not
+// know whether his own commit was done; where that remains so, the Error says it.
 template <class Work, class Request>
 Result<ItemAnswer> until_decided(const Services& services, const Channel& channel, const Request& request, std::optional<Response> refusal = {}) {
   Error last = unavailable("payment_channels.busy", "expected to decide about the request in a few attempts but others were quicker each time");
+  std::optional<Error> unknown;
+  int taken = 0;
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
     Response reason = Response::kUnavailable;
     auto done = services.database.transact([&](db::Session& session) -> Result<ItemAnswer> {
@@ -315,16 +319,22 @@ Result<ItemAnswer> until_decided(const Services& services, const Channel& channe
       return answer;
     });
     if (done) return done;
+    if (is_outcome_unknown(done.error())) {
+      unknown = std::move(done).error();
+      continue;
+    }
     if (done.error().code == kRuleBroken) {
       refusal = reason;
     } else if (done.error().code == kTaken) {
       // Seen with its key next time; where it is not, the day's serial number is another item's.
-      if (attempt >= 1) refusal = Response::kReused;
+      if (++taken > 1) refusal = Response::kReused;
     } else {
-      return done;
+      last = std::move(done).error();
+      break;
     }
     last = std::move(done).error();
   }
+  if (unknown) return std::move(*unknown);
   if (last.code == kTaken || last.code == kRuleBroken) return unavailable("payment_channels.busy", last.message);
   return last;
 }

@@ -3,7 +3,8 @@
 //
 // Everything that moves money is one unit of work: the item, its answer, the payment in receivables and its postings are there
 // together or not at all. A repeat is answered as the first time. What comes back as an Error was not done and is not stored:
-// the database was away, an accounting month is closed. Everything else, refusals included, is an answer.
+// the database was away, an accounting month is closed. Except one of which nobody knows (outcome.hpp), since the database went away while it
+// was committed and did not come back: whoever asked must not be told that nothing was done. Everything else, refusals included, is an answer.
 #pragma once
 
 #include <cstdint>

@@ -385,7 +385,7 @@ std::vector<Bank::Difference> Bank::compare(Day day, const std::vector<Line>& li
   };
   std::set<std::string> elsewhere;  // items that another line accounts for
   for (const auto& d : differences_)
-    if (d.kind == "other_day" || d.kind == "amount" || d.kind == "account") elsewhere.insert(d.item);
+    if (d.kind == "other_day" || d.kind == "amount" || d.kind == "account" || (d.kind == "only_theirs" && d.state == "settled" && d.how == "post")) elsewhere.insert(d.item);
   for (const auto& line : lines) {
     Difference d{0, "", line.serial, line.account_no, line.amount, {}, "", "open", "", day};
     const auto it = items_.find(line.serial);
@@ -411,7 +411,7 @@ std::vector<Bank::Difference> Bank::compare(Day day, const std::vector<Line>& li
       if (d.kind == "other_day") {
         elsewhere.insert(d.item);
         for (auto& other : differences_)
-          if (other.kind == "only_ours" && other.item == d.item && other.state == "open") other.state = "settled";
+          if (other.kind == "only_ours" && other.item == d.item) other.state = "settled";
       }
     }
     list.push_back(d);

@@ -5,77 +5,14 @@
 #include <future>
 #include <map>
 
-#include <fmt/format.h>
-
-#include "modules/payment_channels/reconcile.hpp"
-#include "tests/store/payment_channels/channel_books.hpp"
+#include "tests/store/payment_channels/next_day.hpp"
 
 using namespace mis;
 using namespace mis::payment_channels;
 using books::ChannelBooks;
 using books::day;
-
-namespace {
-
-constexpr const char* kFileBank = R"({"transport": "rest", "cut_off": "23:00", "reconciliation_file": {"name": "test", "encoding": "utf-8", "total": "first", "crlf": false,
-  "columns": [{"field": "date", "title": "日期"}, {"field": "serial_no", "title": "流水号"}, {"field": "account_no", "title": "户号"}, {"field": "amount", "title": "金额"}]}})";
-
-struct Line {
-  std::string serial;
-  std::int64_t account;
-  int amount_fen;
-};
-
-std::string yuan(std::int64_t fen) { return fmt::format("{}.{:02}", fen / 100, fen % 100); }
-
-std::string file_of(const std::vector<Line>& lines, const char* date = "20261122") {
-  std::int64_t sum = 0;
-  std::string text;
-  for (const auto& line : lines) {
-    sum += line.amount_fen;
-    text += fmt::format("{}|{}|{}|{}\n", date, line.serial, make_account_no(line.account), yuan(line.amount_fen));
-  }
-  return fmt::format("{}|{}\n", lines.size(), yuan(sum)) + text;
-}
-
-// The day after, with two people at work.
-class TheNextDay : public ChannelBooks {
- public:
-  TheNextDay() : ChannelBooks(kFileBank), reconciliations(services), settlements(services) {
-    auto s = owner().lease();
-    for (const char* statement : {"DELETE FROM payment_channels_difference", "DELETE FROM payment_channels_their_item", "DELETE FROM payment_channels_reconciliation", "DELETE FROM payment_channels_settlement",
-                                  "DELETE FROM jobs_shard", "DELETE FROM jobs_job"})
-      s->execute(statement);
-    clerk.user_id = books::kCashier;
-    supervisor.user_id = books::kSupervisor;
-  }
-  void morning() { clock.set("2026-11-23T09:00:00+08:00"); }
-
-  Result<Reconciliation> load(const std::string& bytes, const char* date = "2026-11-22") {
-    auto loaded = app().transact([&](db::Session& s) { return reconciliations.load(s, bank, {day(date), "day.txt", bytes}, books::kCashier); });
-    if (!loaded || loaded->compared) return loaded;
-    auto compared = app().transact([&](db::Session& s) { return reconciliations.compare(s, loaded->id); });
-    REQUIRE(compared);
-    return *find_reconciliation(*app().lease(), loaded->id);
-  }
-  std::vector<Difference> found(const Reconciliation& r) { return list_differences(*app().lease(), r.id, 0, 1'000); }
-  Result<Difference> propose(std::int64_t id, Resolution how) {
-    return app().transact([&](db::Session& s) { return reconciliations.propose(s, bank, {id, how, "asked the bank"}, clerk); });
-  }
-  Result<Difference> approve(std::int64_t id, const security::Caller& caller) {
-    return app().transact([&](db::Session& s) { return reconciliations.approve(s, bank, id, caller); });
-  }
-  Result<Difference> settle(std::int64_t id, Resolution how) {
-    auto proposed = propose(id, how);
-    return proposed ? approve(id, supervisor) : proposed;
-  }
-
-  ReconciliationService reconciliations;
-  SettlementService settlements;
-  security::Caller clerk, supervisor;
-};
-
-}  // namespace
+using books::file_of;
+using books::TheNextDay;
 
 TEST_CASE("a day on which both sides have the same leaves no difference") {
   TheNextDay b;

@@ -323,6 +323,7 @@ export const zh_channel_problems = {
   payment_channels_day_not_over: '业务日还没有结束，不能对账',
   payment_channels_difference_settled: '该差异已处理',
   payment_channels_file_problems: '文件不能完整读取，没有装入；请检查所列各行',
+  payment_channels_in_another_file: '渠道另一日的对账文件中有该笔交易，不能冲正',
   payment_channels_no_account: '对方文件中的户号不存在，不能补记',
   payment_channels_no_channel: '没有这个代收渠道',
   payment_channels_no_difference: '没有这条差异',

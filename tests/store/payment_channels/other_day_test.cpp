@@ -1,0 +1,132 @@
+// What both sides put on different days: that good money is not taken back for it, and that no payment is on no list.
+#include <catch2/catch.hpp>
+
+#include "tests/store/payment_channels/next_day.hpp"
+
+using namespace mis;
+using namespace mis::payment_channels;
+using books::day;
+using books::file_of;
+using books::TheNextDay;
+
+TEST_CASE("a proposed reversal falls away, and says so, where the bank's next file has the payment") {
+  TheNextDay b;
+  b.pay("EDGE", 11, 100);
+  b.morning();
+  const auto first = b.load(file_of({}));
+  const auto edge = [&] { return b.found(*first).at(0); };
+  REQUIRE(edge().kind == DifferenceKind::kOnlyOurs);
+  REQUIRE(b.propose(edge().id, Resolution::kReverse));
+  b.clock.set("2026-11-24T09:00:00+08:00");
+  REQUIRE(b.load(file_of({{"EDGE", 11, 100}}, "20261123"), "2026-11-23"));
+  CHECK(edge().state == DifferenceState::kSettled);
+  CHECK(edge().how == Resolution::kIgnore);
+  CHECK(edge().proposed_by == books::kCashier);
+  CHECK_FALSE(edge().decided_by);
+  CHECK(edge().note == "in the file of another day, so the proposal fell away: reverse, asked the bank");
+  CHECK(b.approve(edge().id, b.supervisor).error().code == "payment_channels.not_proposed");
+  CHECK(b.propose(edge().id, Resolution::kReverse).error().code == "payment_channels.difference_settled");
+  // One that was proposed before files were compared like this.
+  b.owner().lease()->execute("UPDATE payment_channels_difference SET state = 'proposed', how = 'reverse' WHERE difference_id = ?", edge().id);
+  CHECK(b.approve(edge().id, b.supervisor).error().code == "payment_channels.in_another_file");
+  CHECK(b.in_transit() == Money{100});
+  CHECK(b.items("paid") == 1);
+  CHECK(b.all_differences().empty());
+}
+
+TEST_CASE("what two people took in for one day is not only ours on the next one") {
+  TheNextDay b;
+  // The bank's payment of the 22nd, without a date, half a minute behind the cut: stored on the 23rd, and refused.
+  b.clock.set("2026-11-22T23:00:30+08:00");
+  auto late = b.request("LATE", 12, 800);
+  late.months = {BillingMonth{202601}};
+  REQUIRE(b.pay(late).response == Response::kBillNotOpen);
+  b.morning();
+  const auto first = b.load(file_of({{"LATE", 12, 800}}));
+  REQUIRE(b.found(*first).size() == 1);
+  CHECK(b.found(*first).at(0).kind == DifferenceKind::kOnlyTheirs);
+  CHECK(b.found(*first).at(0).item_id);
+  const auto id = b.found(*first).at(0).id;
+  SECTION("and money that is ours alone on that day still is") {
+    b.pay("OURS", 11, 300);
+    REQUIRE(b.settle(id, Resolution::kPost));
+    b.clock.set("2026-11-24T09:00:00+08:00");
+    const auto second = b.load(file_of({}, "20261123"), "2026-11-23");
+    REQUIRE(b.found(*second).size() == 1);
+    CHECK(b.found(*second).at(0).serial_no == "OURS");
+    CHECK(b.in_transit() == Money{1'100});
+  }
+  SECTION("nor is it taken back where it was listed before files were compared like this") {
+    REQUIRE(b.settle(id, Resolution::kPost));
+    b.clock.set("2026-11-24T09:00:00+08:00");
+    const auto second = b.load(file_of({}, "20261123"), "2026-11-23");
+    b.owner().lease()->execute("INSERT INTO payment_channels_difference (reconciliation_id, kind, serial_no, account_no, our_fen, item_id) "
+                               "SELECT ?, 'only_ours', serial_no, account_no, amount_fen, item_id FROM payment_channels_item WHERE request_key = 'LATE'", second->id);
+    const auto listed = b.found(*second).back().id;
+    CHECK(b.settle(listed, Resolution::kReverse).error().code == "payment_channels.in_another_file");
+    CHECK(b.in_transit() == Money{800});
+  }
+  CHECK(b.all_differences().empty());
+}
+
+TEST_CASE("a payment that a corrected file lacks after all is only ours on its own day, in whatever order files came") {
+  TheNextDay b;
+  b.pay("EDGE", 11, 100);
+  b.clock.set("2026-11-24T09:00:00+08:00");
+  REQUIRE(b.load(file_of({{"EDGE", 11, 100}}, "20261123"), "2026-11-23"));
+  const auto first = b.load(file_of({{"T1", 12, 50}}));
+  REQUIRE(b.found(*first).size() == 1);
+  const auto edges = [&] { return b.number("SELECT COUNT(*) FROM payment_channels_difference WHERE kind = 'only_ours' AND serial_no = 'EDGE' AND state = 'open'"); };
+  SECTION("where a third file has it, it is nobody's but that file's") {
+    b.clock.set("2026-11-25T09:00:00+08:00");
+    REQUIRE(b.load(file_of({{"EDGE", 11, 100}}, "20261124"), "2026-11-24"));
+    REQUIRE(b.load(file_of({{"T2", 12, 70}}, "20261123"), "2026-11-23"));
+    CHECK(edges() == 0);
+  }
+  SECTION("where no other has it") {
+    REQUIRE(b.load(file_of({{"T2", 12, 70}}, "20261123"), "2026-11-23"));
+    REQUIRE(b.found(*first).size() == 2);
+    const auto edge = b.found(*first).at(1);
+    CHECK(edge.kind == DifferenceKind::kOnlyOurs);
+    CHECK(edge.state == DifferenceState::kOpen);
+    CHECK(edge.serial_no == "EDGE");
+    CHECK(edge.account_no == make_account_no(11));
+    CHECK(edge.ours == Money{100});
+    CHECK_FALSE(edge.theirs);
+    // Once, however often the file is corrected.
+    REQUIRE(b.load(file_of({{"EDGE", 11, 100}}, "20261123"), "2026-11-23"));
+    CHECK(edges() == 0);
+    REQUIRE(b.load(file_of({{"T2", 12, 71}}, "20261123"), "2026-11-23"));
+    CHECK(edges() == 1);
+    CHECK(b.found(*first).size() == 2);
+    REQUIRE(b.settle(b.found(*first).at(1).id, Resolution::kReverse));
+    CHECK(b.in_transit() == Money{0});
+  }
+  SECTION("where its own day has a file that nobody has compared yet, it is found there") {
+    REQUIRE(b.app().transact([&](db::Session& s) { return b.reconciliations.load(s, b.bank, {day("2026-11-22"), "day.txt", file_of({{"T1", 12, 60}})}, books::kCashier); }));
+    REQUIRE(b.load(file_of({{"T2", 12, 70}}, "20261123"), "2026-11-23"));
+    CHECK(edges() == 0);
+    REQUIRE(b.load(file_of({{"T1", 12, 60}})));
+    CHECK(edges() == 1);
+  }
+  CHECK(b.all_differences().empty());
+}
+
+TEST_CASE("what another day's file closed by itself is nobody's decision, so the day's own file may be corrected") {
+  TheNextDay b;
+  b.pay("EDGE", 11, 100);
+  b.morning();
+  const auto first = b.load(file_of({{"T1", 12, 50}}));
+  REQUIRE(b.found(*first).size() == 2);
+  b.clock.set("2026-11-24T09:00:00+08:00");
+  REQUIRE(b.load(file_of({{"EDGE", 11, 100}}, "20261123"), "2026-11-23"));
+  const auto corrected = b.load(file_of({{"T1", 12, 60}}));
+  REQUIRE(corrected);
+  CHECK(corrected->id != first->id);
+  REQUIRE(b.found(*corrected).size() == 1);
+  CHECK(b.found(*corrected).at(0).serial_no == "T1");
+  // What somebody proposed is looked at by a person first.
+  REQUIRE(b.propose(b.found(*corrected).at(0).id, Resolution::kIgnore));
+  CHECK(b.load(file_of({{"T1", 12, 70}})).error().code == "payment_channels.reconciled_already");
+  CHECK(b.all_differences().empty());
+}
