@@ -108,6 +108,11 @@ void Bank::pay() {
           content = {line.account_no, line.amount, {}, {}};
         }
   send(key, content);
+  if (on_line(key) && town_.one_in(8)) {  // it has heard nothing
+    send(key, content);
+    town_.count("repetitions");
+  }
+  if (on_line(key) && town_.one_in(6)) give_up(key, content);
 }
 
 void Bank::pay_again() {

@@ -89,6 +89,8 @@ class Bank {
   bool on_line(const std::string& key) const { return iso_ && IsoLine::can_tell(key); }
   std::string new_key(std::string_view prefix) { return iso_ ? iso_->new_key() : town_.name(prefix); }
   std::string pay_on_line(const std::string& key, const Content& content);
+  // The answer came too late for the bank's till: it takes back at once what it has just asked for.
+  void give_up(const std::string& key, const Content& content);
   // What refuses a payment without a trace: it may be sent again as if it had never been.
   std::optional<std::string> not_heard(const std::string& key, const Content& content) const;
   bool is_off() const { return channel_.profile.sign_on_needed && !channel_.signed_on; }

@@ -11,8 +11,14 @@ using namespace mis::payment_channels;
 namespace sim {
 
 std::string Bank::pay_on_line(const std::string& key, const Content& content) {
-  if (items_.contains(iso_->read_today(key))) town_.count("ISO payments repeated");
+  if (items_.contains(iso_->read_today(key))) town_.count(iso_->is_stale(key) ? "ISO payments repeated after days" : "ISO payments repeated");
   return iso_->pay(key, {content.account_no, content.amount, content.months, content.date});
+}
+
+void Bank::give_up(const std::string& key, const Content& content) {
+  Reversal reversal{iso_->read_today(key), {}, {}, ""};
+  if (town_.one_in(2) && content.amount > 0) reversal.amount = content.amount;
+  send_reversal(iso_->new_key(), reversal);
 }
 
 std::optional<std::string> Bank::not_heard(const std::string& key, const Content& content) const {
