@@ -214,7 +214,8 @@ std::string IsoLine::outcome(const Message& answer) const {
     if (!reason.empty()) return fmt::format("code {} because of {}", code, reason);
   }
   if (code == response::kMalfunction) return "error db.unavailable";  // what it was answered says nothing about what was done
-  for (const auto bare : {Response::kApproved, Response::kNoSuchAccount, Response::kInvalidAmount, Response::kNotSignedOn, Response::kStale, Response::kWrongMac, Response::kFormat, Response::kUnsupported})
+  using enum Response;
+  for (const auto bare : {kApproved, kNoSuchAccount, kInvalidAmount, kNotSignedOn, kStale, kWrongMac, kFormat, kUnsupported})
     if (info_of(bare).iso8583 == code) return std::string(name_of(bare));
   return fmt::format("code {}", code);
 }
