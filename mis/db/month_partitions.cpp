@@ -32,12 +32,33 @@ std::string list_of(const Boundaries& boundaries) {
   return list;
 }
 
-void change_partitions(Session& owner, const std::string& sql) {
+// Who reads the table for long holds up a change of it, and everybody queues behind the change: it waits for seconds only.
+class ShortWait {
+ public:
+  explicit ShortWait(Session& owner) : owner_(owner) { owner_.run_raw("SET SESSION lock_wait_timeout = 5"); }
+  ~ShortWait() {
+    try {
+      owner_.run_raw("SET SESSION lock_wait_timeout = DEFAULT");
+    } catch (const DbError&) {  // the connection is gone, and its setting with it
+    }
+  }
+  ShortWait(const ShortWait&) = delete;
+  ShortWait& operator=(const ShortWait&) = delete;
+
+ private:
+  Session& owner_;
+};
+
+enum class Need { kMust, kBetter };
+
+void change_partitions(Session& owner, const std::string& sql, Need need) {
+  constexpr int kSamePartitionName = 1517, kRangeNotIncreasing = 1493, kLockWaitTimeout = 1205;
   try {
     owner.run_raw(sql);
   } catch (const DbError& e) {
-    constexpr int kSamePartitionName = 1517, kRangeNotIncreasing = 1493;  // another server was faster
-    if (e.code() != kSamePartitionName && e.code() != kRangeNotIncreasing) throw;
+    if (e.code() == kSamePartitionName || e.code() == kRangeNotIncreasing) return;  // another server was faster
+    if (e.code() == kLockWaitTimeout && need == Need::kBetter) return;
+    throw;
   }
 }
 
@@ -53,11 +74,11 @@ void ensure_in_table(Session& owner, const std::string& table, const Boundaries&
     if (const auto cut = present.upper_bound(boundary); cut == present.end()) above.insert(boundary);
     else inside[*cut].insert(boundary);
   }
-  if (!above.empty()) change_partitions(owner, fmt::format("ALTER TABLE {} ADD PARTITION ({})", table, list_of(above)));
+  if (!above.empty()) change_partitions(owner, fmt::format("ALTER TABLE {} ADD PARTITION ({})", table, list_of(above)), Need::kMust);
   for (auto& [cut, parts] : inside) {
     if (has_rows(owner, table, cut)) continue;
     parts.insert(cut);
-    change_partitions(owner, fmt::format("ALTER TABLE {} REORGANIZE PARTITION {} INTO ({})", table, name_below(cut), list_of(parts)));
+    change_partitions(owner, fmt::format("ALTER TABLE {} REORGANIZE PARTITION {} INTO ({})", table, name_below(cut), list_of(parts)), Need::kBetter);  // the months have a place already
   }
 }
 
@@ -65,6 +86,7 @@ void ensure_in_table(Session& owner, const std::string& table, const Boundaries&
 
 Status ensure_month_partitions(Session& owner, BillingMonth from, BillingMonth to) {
   try {
+    const ShortWait short_wait(owner);
     for (const auto& [table, present] : read_boundaries(owner)) ensure_in_table(owner, table, present, from, to);
     return ok();
   } catch (const DbError& e) {

@@ -90,18 +90,22 @@ struct Timekeeper::Impl {
     return {};
   }
 
+  // What is done for a time that is yet to come was done by a host whose clock was far ahead: it does not count, or nothing would be
+  // done until then. That of a host a little ahead is the next due time at most.
+  static bool is_done(const Timer& timer, Instant done_for, Instant due, Instant now) { return done_for >= due && done_for <= next_due(timer.when, now); }
+
   // True where its work was begun.
   bool attend(const Timer& timer) {
     const auto now = clock.now();
     const auto due = last_due(timer.when, now);
     auto& mine = known[timer.name];
-    if (mine.done_for >= due || now < mine.not_before) return false;
+    if (is_done(timer, mine.done_for, due, now) || now < mine.not_before) return false;
     std::optional<Row> row;
     bool begun = false;
     const auto status = database.transact([&](db::Session& s) -> Status {
       begun = false;
       row = claim(s, timer, due);
-      if (!row || row->done_for >= due || (row->retry_at && now < *row->retry_at)) return ok();
+      if (!row || is_done(timer, row->done_for, due, now) || (row->retry_at && now < *row->retry_at)) return ok();
       auto job = without_throwing([&] { return timer.begin(s, now); });
       if (!job) return std::move(job).error();
       s.execute("UPDATE jobs_timer SET done_for = ?, done_at = ?, job_id = COALESCE(?, job_id), failures = 0, retry_at = NULL WHERE name = ?", due, now, *job, timer.name);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
+#include "mis/files/imported_months.hpp"
 #include "mis/files/lookup.hpp"
 #include "modules/billing/history_loader.hpp"
 
@@ -38,14 +40,9 @@ class HistoryImporter final : public files::RowImporter<Row> {
   }
 
   Status prepare(files::ImportContext& context) override {
-    BillingMonth from{999912}, to{0};
-    for (const Row& row : rows()) {
-      if (row.value.billing_month > last_month(context)) continue;  // refused below
-      from = std::min(from, row.value.billing_month);
-      to = std::max(to, row.value.billing_month);
-    }
-    if (to < from || !context.ensure_months) return ok();
-    return context.ensure_months(from, to);
+    std::set<BillingMonth> months;
+    for (const Row& row : rows()) months.insert(row.value.billing_month);
+    return months_.ensure(context, last_month(context), months);
   }
 
   void load_rows(db::Session& session, files::ImportContext& context, const std::vector<Row>& rows, Verdicts& verdicts) override {
@@ -91,6 +88,8 @@ class HistoryImporter final : public files::RowImporter<Row> {
     }
     if (!fresh.empty()) load_history(session, fresh);
   }
+
+  files::ImportedMonths months_;
 };
 
 }  // namespace

@@ -30,7 +30,7 @@ void note(ShardAccount& account, BillingMonth month, const PastMonth& past) {
 using Waiting = std::unordered_map<std::int64_t, ShardAccount*>;
 
 // Last month, for the whole route in the order of its rows.
-void read_last_month(db::Session& session, ShardInput& input, Waiting& waiting) {
+void read_last_month(db::Session& session, ShardInput& input, bool has_history, Waiting& waiting) {
   const auto month = input.month.plus(-1);
   std::unordered_map<std::int64_t, PastMonth> past;
   for (auto rows = session.query("SELECT account_id, energy_wh, amount_fen, tier_energy_wh FROM billing_bill "
@@ -46,16 +46,16 @@ void read_last_month(db::Session& session, ShardInput& input, Waiting& waiting) 
   }
   for (auto& account : input.accounts) {
     if (const auto it = past.find(account.id.value); it != past.end()) note(account, month, it->second);
-    else if (account.opened < input.month.first_day()) waiting.emplace(account.id.value, &account);
+    else if (has_history || account.opened < input.month.first_day()) waiting.emplace(account.id.value, &account);
   }
 }
 
 // For the few that are left: month by month backwards, each a look into one partition. All months at once would open them
 // all for each account, also where the last but one already answers.
-void read_month(db::Session& session, const char* sql, BillingMonth month, Waiting& waiting) {
+void read_month(db::Session& session, const char* sql, BillingMonth month, Date opened_before, Waiting& waiting) {
   std::vector<std::int64_t> ids;
   for (const auto& [id, account] : waiting)
-    if (account->opened < month.plus(1).first_day()) ids.push_back(id);
+    if (account->opened < opened_before) ids.push_back(id);
   if (ids.empty()) return;
   std::sort(ids.begin(), ids.end());
   const db::Param first[] = {month};
@@ -81,13 +81,15 @@ void read_past_months(db::Session& session, ShardInput& input) {
   const auto before_first_run = runs.first.valid() ? runs.first.plus(-1) : last;  // what came up to this month was billed elsewhere
   Waiting waiting;
   for (auto& account : input.accounts) account.last_billed = before_first_run;
-  read_last_month(session, input, waiting);
+  read_last_month(session, input, history.first.valid(), waiting);
   const auto oldest = std::min(runs.first.valid() ? runs.first : last, history.first.valid() ? history.first : last);
   for (auto month = last; month >= oldest && !waiting.empty(); month = month.plus(-1)) {
     if (runs.contains(month))
-      read_month(session, "SELECT account_id, energy_wh, amount_fen, tier_energy_wh FROM billing_bill WHERE billing_month = ? AND account_id IN (*) ORDER BY account_id, revision", month, waiting);
+      read_month(session, "SELECT account_id, energy_wh, amount_fen, tier_energy_wh FROM billing_bill WHERE billing_month = ? AND account_id IN (*) ORDER BY account_id, revision", month,
+                 month.plus(1).first_day(), waiting);  // nobody has a bill of a month before he was a customer
     if (history.contains(month))
-      read_month(session, "SELECT account_id, energy_wh, amount_fen, tier_energy_wh FROM billing_history WHERE billing_month = ? AND account_id IN (*)", month, waiting);
+      read_month(session, "SELECT account_id, energy_wh, amount_fen, tier_energy_wh FROM billing_history WHERE billing_month = ? AND account_id IN (*)", month, kForever,
+                 waiting);  // the replaced system may have counted customers from another day
   }
   for (auto& account : input.accounts) {
     // A tier year that began since then starts from nothing.

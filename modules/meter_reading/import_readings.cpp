@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "mis/base/decimal.hpp"
+#include "mis/files/imported_months.hpp"
 #include "mis/files/lookup.hpp"
 #include "modules/meter_reading/domain/checks.hpp"
 #include "modules/meter_reading/import.hpp"
@@ -71,18 +72,9 @@ class ReadingImporter final : public files::RowImporter<Row> {
   }
 
   Status prepare(files::ImportContext& context) override {
-    BillingMonth from{999912}, to{0};
-    const BillingMonth last = month_of(local_date(context.clock.now())).plus(1);
-    for (const Row& row : rows()) {
-      if (row.value.billing_month > last) continue;  // refused later; it must not make partitions for centuries to come
-      from = std::min(from, row.value.billing_month);
-      to = std::max(to, row.value.billing_month);
-    }
-    if (to < from || !context.ensure_months || (from >= ensured_from_ && to <= ensured_to_)) return ok();
-    if (auto status = context.ensure_months(from, to); !status) return status;
-    ensured_from_ = from;
-    ensured_to_ = to;
-    return ok();
+    std::set<BillingMonth> months;
+    for (const Row& row : rows()) months.insert(row.value.billing_month);
+    return months_.ensure(context, month_of(local_date(context.clock.now())).plus(1), months);
   }
 
   static BillingMonth month_of(Date day) {
@@ -249,7 +241,7 @@ class ReadingImporter final : public files::RowImporter<Row> {
   }
 
   std::unordered_map<std::string, std::vector<Installed>> meters_;
-  BillingMonth ensured_from_{999912}, ensured_to_{0};
+  files::ImportedMonths months_;
 };
 
 }  // namespace

@@ -74,6 +74,7 @@ Result<ItemAnswer> PaymentGroups::pay(const Channel& channel, const PayRequest& 
     const std::vector<Waiting*> group(line.waiting.begin(), end);
     line.waiting.erase(line.waiting.begin(), end);
     ++line.at_work;
+    if (!line.waiting.empty() && line.at_work < kMostGroups) line.waiting.front()->woken.notify_one();
     lock.unlock();
     try {
       take(channel, group);
@@ -108,12 +109,13 @@ void PaymentGroups::take(const Channel& channel, std::span<Waiting* const> group
       account_nos.push_back(waiting->request.account_no);
       serials.push_back(waiting->request.serial.empty() ? waiting->request.key : waiting->request.serial);
     }
+    // The accounts first: once one is ours, an earlier message with the same key is committed and seen below.
+    const auto labels = labels_of(session, account_nos);
+    const auto free = free_accounts(session, labels);
     std::unordered_set<std::string> seen;  // keys that have an item, or are in this group already
     const db::Param of_channel[] = {channel.id};
     files::query_in(session, "SELECT request_key FROM payment_channels_item WHERE channel_id = ? AND request_key IN (*)", keys, [&](db::Rows& row) { seen.insert(row.text(0)); }, of_channel);
-    const auto labels = labels_of(session, account_nos);
     const auto by_hand = taken_in_by_hand(session, channel.id, open.day, serials);
-    const auto free = free_accounts(session, labels);
     std::vector<Item> items;
     std::vector<Waiting*> whose;
     std::vector<receivables::Payment> payments;

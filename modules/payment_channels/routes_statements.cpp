@@ -15,7 +15,7 @@ using namespace mis::http;
 
 constexpr std::size_t kMostStatementBytes = 32U << 20U;
 
-Schema receipt_state() { return schema::one_of({"received", "settled", "proposed", "paid", "unidentified", "assigned", "returning", "returned", "noted", "bounced"}); }
+Schema receipt_state() { return schema::one_of({"received", "settled", "proposed", "paid", "unidentified", "assigned", "returning", "returned", "retracting", "noted", "bounced"}); }
 
 json to_json(const StatementLoad& l) {
   return {{"file_id", l.id}, {"state", l.taken ? "taken" : "loaded"}, {"file_name", l.file_name}, {"file_sha256", l.file_sha256}, {"receipts", l.receipts}, {"known", l.known},
@@ -68,7 +68,7 @@ Result<Answer> files_answer(const Services& services, const Request& request, co
 
 Result<Answer> receipts_answer(const Services& services, const Request& request, const security::Caller& caller) {
   auto query = Fields::of_query(request);
-  const auto state = query.optional_one_of("state", {"received", "settled", "proposed", "paid", "unidentified", "assigned", "returning", "returned", "noted", "bounced"});
+  const auto state = query.optional_one_of("state", {"received", "settled", "proposed", "paid", "unidentified", "assigned", "returning", "returned", "retracting", "noted", "bounced"});
   return channel_page(services, request, caller, query,
                       [&](db::Session& s, const Channel& channel, const PageRequest& page) { return Result(list_receipts(s, channel.id, state, page.key(0, 0), page.limit + 1)); }, receipts_to_json);
 }
@@ -88,12 +88,25 @@ Result<Answer> assign_answer(const Services& services, const Request& request, c
   return receipt_command(services, request, caller, [&](db::Session& s, StatementService& service, const Channel& channel, std::int64_t id) { return service.assign(s, channel, id, account_no, caller); });
 }
 
-Result<Answer> return_answer(const Services& services, const Request& request, const security::Caller& caller) {
+// What is proposed with a reason, and decided about by somebody else.
+struct ReceiptProposal {
+  const char *propose, *approve, *refuse;  // the ends of the paths
+  const char *to_propose, *to_approve, *to_refuse;
+  Result<Receipt> (StatementService::*proposed)(db::Session&, const Channel&, std::int64_t, const std::string&, const security::Caller&);
+  Result<Receipt> (StatementService::*decided)(db::Session&, const Channel&, std::int64_t, bool, const security::Caller&);
+};
+constexpr ReceiptProposal kProposals[] = {
+    {"return", "approve-return", "refuse-return", "Propose to send an unidentified receipt back", "Approve a return as a second person", "Refuse a return as a second person", &StatementService::propose_return,
+     &StatementService::decide_return},
+    {"retract", "approve-retraction", "refuse-retraction", "Propose to take back what was given to the wrong account", "Approve it as a second person: the payment is taken back, the receipt unidentified",
+     "Refuse it as a second person", &StatementService::propose_retraction, &StatementService::decide_retraction}};
+
+Result<Answer> propose_answer(const Services& services, const Request& request, const security::Caller& caller, const ReceiptProposal& kind) {
   auto body = Fields::of_body(request);
   if (!body) return std::move(body).error();
   const auto note = body->text("note");
   if (auto error = body->finish()) return *error;
-  return receipt_command(services, request, caller, [&](db::Session& s, StatementService& service, const Channel& channel, std::int64_t id) { return service.propose_return(s, channel, id, note, caller); });
+  return receipt_command(services, request, caller, [&](db::Session& s, StatementService& service, const Channel& channel, std::int64_t id) { return (service.*kind.proposed)(s, channel, id, note, caller); });
 }
 
 }  // namespace
@@ -138,24 +151,27 @@ void register_statement_routes(Registry& registry) {
                   .request = object({{"account_no", text(20)}}),
                   .response = receipt,
                   .idempotency_key = true});
-  registry.route({.method = Method::kPost,
-                  .path = "/api/v1/channels/{code}/receipts/{receipt_id}/return",
-                  .permission = Permission("channels.operate"),
-                  .summary = "Propose to send an unidentified receipt back",
-                  .handler = [&services](const Request& r, const security::Caller& c) { return return_answer(services, r, c); },
-                  .request = object({{"note", text(200)}}),
-                  .response = receipt,
-                  .idempotency_key = true});
-  for (const bool approve : {true, false})
+  for (const auto& kind : kProposals) {
+    const std::string path = "/api/v1/channels/{code}/receipts/{receipt_id}/";
     registry.route({.method = Method::kPost,
-                    .path = approve ? "/api/v1/channels/{code}/receipts/{receipt_id}/approve-return" : "/api/v1/channels/{code}/receipts/{receipt_id}/refuse-return",
-                    .permission = Permission("channels.approve"),
-                    .summary = approve ? "Approve a return as a second person" : "Refuse a return as a second person",
-                    .handler = [&services, approve](const Request& r, const security::Caller& c) {
-                      return receipt_command(services, r, c, [&](db::Session& s, StatementService& service, const Channel& channel, std::int64_t id) { return service.decide_return(s, channel, id, approve, c); });
-                    },
+                    .path = path + kind.propose,
+                    .permission = Permission("channels.operate"),
+                    .summary = kind.to_propose,
+                    .handler = [&services, &kind](const Request& r, const security::Caller& c) { return propose_answer(services, r, c, kind); },
+                    .request = object({{"note", text(200)}}),
                     .response = receipt,
                     .idempotency_key = true});
+    for (const bool approve : {true, false})
+      registry.route({.method = Method::kPost,
+                      .path = path + (approve ? kind.approve : kind.refuse),
+                      .permission = Permission("channels.approve"),
+                      .summary = approve ? kind.to_approve : kind.to_refuse,
+                      .handler = [&services, &kind, approve](const Request& r, const security::Caller& c) {
+                        return receipt_command(services, r, c, [&](db::Session& s, StatementService& service, const Channel& channel, std::int64_t id) { return (service.*kind.decided)(s, channel, id, approve, c); });
+                      },
+                      .response = receipt,
+                      .idempotency_key = true});
+  }
   registry.route({.method = Method::kPost,
                   .path = "/api/v1/channels/{code}/receipts/{receipt_id}/reconsider",
                   .permission = Permission("channels.operate"),

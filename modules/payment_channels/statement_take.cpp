@@ -137,9 +137,7 @@ class Taker {
   }
 
   Status unidentified(Receipt& r) {
-    ledger::Transaction t{ledger::Template::kUnidentifiedReceived, today_, std::min(r.value_on, today_), now_, load_.loaded_by, fmt::format("receipt {}", r.id), {}};
-    t.postings = {{LedgerAccount::kBank, r.amount, {}, {}, 0, load_.channel_id}, {LedgerAccount::kUnidentified, -r.amount, {}, {}, 0, load_.channel_id}};
-    if (auto posted = ledger::post(services_.database, session_, t); !posted) return std::move(posted).error();
+    if (auto posted = post_unidentified(services_, session_, r, now_, load_.loaded_by); !posted) return posted;
     r.state = "unidentified";
     return ok();
   }

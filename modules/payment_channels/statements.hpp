@@ -73,6 +73,10 @@ class StatementService {
   // It goes back to where it came from: proposed by one person, approved by another.
   Result<Receipt> propose_return(db::Session& session, const Channel& channel, std::int64_t receipt_id, const std::string& note, const security::Caller& caller);
   Result<Receipt> decide_return(db::Session& session, const Channel& channel, std::int64_t receipt_id, bool approve, const security::Caller& caller);
+  // It was given to the wrong account, by a person or by the number that the payer named: the payment is taken back and the money is
+  // nobody's again; proposed by one person, approved by another. Errors beside the above: payment_channels.no_payment, those of receivables.
+  Result<Receipt> propose_retraction(db::Session& session, const Channel& channel, std::int64_t receipt_id, const std::string& note, const security::Caller& caller);
+  Result<Receipt> decide_retraction(db::Session& session, const Channel& channel, std::int64_t receipt_id, bool approve, const security::Caller& caller);
   // A receipt whose settlement was proposed and has been decided about: settled where it was posted, unidentified where it was refused.
   Result<Receipt> reconsider(db::Session& session, const Channel& channel, std::int64_t receipt_id, const security::Caller& caller);
 
@@ -85,6 +89,9 @@ std::vector<StatementLoad> list_statement_loads(db::Session& session, std::int64
 std::vector<Receipt> list_receipts(db::Session& session, std::int64_t channel_id, const std::optional<std::string>& state, std::int64_t after, int limit);
 std::optional<Receipt> lock_receipt(db::Session& session, std::int64_t channel_id, std::int64_t receipt_id);
 void update_receipt(db::Session& session, const Receipt& receipt);
+
+// The receipt's money at the bank is nobody's.
+Status post_unidentified(const Services& services, db::Session& session, const Receipt& receipt, Instant now, std::optional<UserId> by);
 
 jobs::Kind statement_job(const Services& services);
 

@@ -1,4 +1,4 @@
-// Receipts that nobody knew, once somebody does (待查认领, 退回).
+// Receipts that nobody knew, once somebody does (待查认领, 退回), and those that were given to the wrong account (撤销认领).
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -30,7 +30,18 @@ Receipt store(db::Session& session, Instant now, const security::Caller& caller,
   return *lock_receipt(session, channel.id, r.id);
 }
 
+// The payment's reference: one that was taken back keeps its own, so the next has another.
+std::string payment_reference(const Receipt& r) { return fmt::format("receipt/{}/{}", r.id, r.version); }
+
 }  // namespace
+
+Status post_unidentified(const Services& services, db::Session& session, const Receipt& r, Instant now, std::optional<UserId> by) {
+  const Date today = local_date(now);
+  ledger::Transaction t{ledger::Template::kUnidentifiedReceived, today, std::min(r.value_on, today), now, by, fmt::format("receipt {}", r.id), {}};
+  t.postings = {{LedgerAccount::kBank, r.amount, {}, {}, 0, r.channel_id}, {LedgerAccount::kUnidentified, -r.amount, {}, {}, 0, r.channel_id}};
+  auto posted = ledger::post(services.database, session, t);
+  return posted ? ok() : Status(std::move(posted).error());
+}
 
 Result<Receipt> StatementService::assign(db::Session& session, const Channel& channel, std::int64_t receipt_id, std::string_view account_no, const security::Caller& caller) {
   auto r = receipt_in(session, channel, receipt_id, "unidentified");
@@ -44,7 +55,7 @@ Result<Receipt> StatementService::assign(db::Session& session, const Channel& ch
   p.amount = r->amount;
   p.source = receivables::Source::kUnidentified;
   p.source_id = channel.id;
-  p.reference = fmt::format("receipt/{}", r->id);
+  p.reference = payment_reference(*r);
   p.method = receivables::PaymentMethod::kTransfer;
   p.into = {LedgerAccount::kUnidentified, channel.id};
   p.posted_on = today;
@@ -86,6 +97,39 @@ Result<Receipt> StatementService::decide_return(db::Session& session, const Chan
   return store(session, now, caller, approve ? "payment_channels.receipt_return_approve" : "payment_channels.receipt_return_refuse", channel, std::move(*r));
 }
 
+Result<Receipt> StatementService::propose_retraction(db::Session& session, const Channel& channel, std::int64_t receipt_id, const std::string& note, const security::Caller& caller) {
+  auto r = lock_receipt(session, channel.id, receipt_id);
+  if (!r) return not_found("payment_channels.no_receipt", "expected a receipt of this channel with this number but there is none");
+  if (r->state != "assigned" && r->state != "paid") return conflict("payment_channels.receipt_state", fmt::format("expected a receipt that is an account's but it is {}", r->state));
+  r->state = "retracting";
+  r->note = note;
+  r->proposed_by = caller.user_id;
+  return store(session, services_.clock.now(), caller, "payment_channels.receipt_retract_propose", channel, std::move(*r));
+}
+
+Result<Receipt> StatementService::decide_retraction(db::Session& session, const Channel& channel, std::int64_t receipt_id, bool approve, const security::Caller& caller) {
+  auto r = receipt_in(session, channel, receipt_id, "retracting");
+  if (!r) return r;
+  if (auto error = security::require_second_person(caller, *r->proposed_by)) return *error;
+  const auto paid = receivables::find_payment(session, receivables::PaymentId{r->payment_id.value_or(0)});
+  if (!paid) return not_found("payment_channels.no_payment", "expected the payment of this receipt but there is none");
+  const bool was_unidentified = paid->source == receivables::Source::kUnidentified;
+  const Instant now = services_.clock.now();
+  if (approve) {
+    const receivables::Reversal reversal{paid->id, r->note, local_date(now), now, r->proposed_by, caller.user_id};
+    if (auto reversed = receivables::reverse_payment(services_.database, session, reversal); !reversed) return std::move(reversed).error();
+    // The reversal gives the money back to where it came from: the bank's account, if the payer had named the customer. It is there still.
+    if (!was_unidentified)
+      if (auto posted = post_unidentified(services_, session, *r, now, caller.user_id); !posted) return std::move(posted).error();
+    r->account.reset();
+    r->payment_id.reset();
+  }
+  r->state = approve ? "unidentified" : was_unidentified ? "assigned" : "paid";
+  r->decided_by = caller.user_id;
+  r->proposed_by.reset();
+  return store(session, now, caller, approve ? "payment_channels.receipt_retract_approve" : "payment_channels.receipt_retract_refuse", channel, std::move(*r));
+}
+
 Result<Receipt> StatementService::reconsider(db::Session& session, const Channel& channel, std::int64_t receipt_id, const security::Caller& caller) {
   auto r = receipt_in(session, channel, receipt_id, "proposed");
   if (!r) return r;
@@ -96,10 +140,7 @@ Result<Receipt> StatementService::reconsider(db::Session& session, const Channel
   if (state == "posted") {
     r->state = "settled";
   } else {
-    const Date today = local_date(now);
-    ledger::Transaction t{ledger::Template::kUnidentifiedReceived, today, std::min(r->value_on, today), now, caller.user_id, fmt::format("receipt {}", r->id), {}};
-    t.postings = {{LedgerAccount::kBank, r->amount, {}, {}, 0, channel.id}, {LedgerAccount::kUnidentified, -r->amount, {}, {}, 0, channel.id}};
-    if (auto posted = ledger::post(services_.database, session, t); !posted) return std::move(posted).error();
+    if (auto posted = post_unidentified(services_, session, *r, now, caller.user_id); !posted) return std::move(posted).error();
     r->state = "unidentified";
     r->batch_id.reset();
     r->day_on.reset();

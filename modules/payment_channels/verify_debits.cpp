@@ -60,8 +60,11 @@ void check_results(db::Session& s, Differences& differences) {
 
 void check_receipts(db::Session& s, Differences& differences) {
   for (auto rows = s.query("SELECT r.receipt_id, r.state, r.amount_fen, p.amount_fen FROM payment_channels_receipt r LEFT JOIN receivables_payment_row p ON p.payment_id = r.payment_id "
-                           "WHERE r.state IN ('paid', 'assigned') AND (p.payment_id IS NULL OR p.amount_fen <> r.amount_fen) LIMIT ?", kMost); rows.next();)
+                           "AND p.reversed = 0 WHERE r.state IN ('paid', 'assigned', 'retracting') AND (p.payment_id IS NULL OR p.amount_fen <> r.amount_fen) LIMIT ?", kMost); rows.next();)
     differences.push_back(fmt::format("receipt {}: expected it {} with a payment of {} fen but found {}", rows.i64(0), rows.text(1), rows.i64(2), rows.is_null(3) ? "none" : std::to_string(rows.i64(3))));
+  for (auto rows = s.query("SELECT p.payment_id, p.reference FROM receivables_payment_row p WHERE p.source = 'unidentified' AND p.reversed = 0 "
+                           "AND NOT EXISTS (SELECT 1 FROM payment_channels_receipt r WHERE r.payment_id = p.payment_id) LIMIT ?", kMost); rows.next();)
+    differences.push_back(fmt::format("payment {} ({}): expected the receipt that it was made of but there is none", rows.i64(0), rows.text(1)));
   constexpr int kUnidentified = static_cast<int>(ledger::LedgerAccount::kUnidentified);
   for (auto rows = s.query("SELECT c.code, COALESCE(r.amount, 0), COALESCE(l.amount, 0) FROM payment_channels_channel c "
                            "LEFT JOIN (SELECT channel_id, CAST(SUM(amount_fen) AS SIGNED) AS amount FROM payment_channels_receipt WHERE state IN ('unidentified', 'returning') GROUP BY channel_id) r ON r.channel_id = c.channel_id "

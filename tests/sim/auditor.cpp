@@ -79,9 +79,10 @@ void Auditor::credit(Place debit, const std::vector<Part>& parts, int sign) {
   }
 }
 
-void Auditor::issue(std::int64_t number, int month, Fen amount, Day issued_on, bool home) {
+void Auditor::issue(std::int64_t number, int month, Fen amount, Fen funds, Day issued_on, bool home) {
   auto& account = accounts_[number];
-  heads.move(amount, {kReceivables, 0}, {kRevenue, 0});
+  heads.move(amount - funds, {kReceivables, 0}, {kRevenue, 0});
+  heads.move(funds, {kReceivables, 0}, {kFunds, 0});
   if (amount > 0) account.bills.push_back({month, amount, issued_on + 10, home});
   use_advance(account, issued_on, issued_on);
 }

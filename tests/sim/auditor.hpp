@@ -19,7 +19,7 @@ using Day = std::int32_t;  // days since 1970-01-01
 
 // Heads of the ledger by their keys in the chart.
 enum Head : int {
-  kReceivables = 1, kRevenue = 2, kCash = 6, kBank = 7, kInTransit = 8, kAdvances = 9, kLateCharges = 10, kDeposits = 11, kBadDebts = 12, kCashDifferences = 13, kUnidentified = 14
+  kReceivables = 1, kRevenue = 2, kFunds = 3, kCash = 6, kBank = 7, kInTransit = 8, kAdvances = 9, kLateCharges = 10, kDeposits = 11, kBadDebts = 12, kCashDifferences = 13, kUnidentified = 14
 };
 
 struct Place {  // a head, and whose
@@ -120,7 +120,8 @@ class Auditor {
   // on which it is done, and takes it away with what caused it. What was waived is nobody's money and stays waived.
 
   // Bills are issued with a due day; an advance that is there is used at once, on the day of issue.
-  void issue(std::int64_t account, int month, Fen amount, Day issued_on, bool home);
+  // `funds`: what of the amount is the state's.
+  void issue(std::int64_t account, int month, Fen amount, Fen funds, Day issued_on, bool home);
   // `months` names bills, in the order in which they are to be paid; empty: all, oldest first.
   Expected pay(const std::string& reference, std::int64_t account, Fen amount, Day value_on, Day today, Place into, const std::vector<int>& months = {});
   void apply_advances(Day on);

@@ -41,6 +41,8 @@ class Town {
     if (days > 0) evening_ = false;
     today_ = today_ + days;
   }
+  // A moment later than all before, for what is done beside the door.
+  void tick() { clock.set(next_moment()); }
   void evening() { evening_ = true; }  // after the banks' cut
   bool is_evening() const { return evening_; }
   mis::Instant hour() const;  // what is done now is done a few moments after it

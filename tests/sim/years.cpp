@@ -1,7 +1,5 @@
 #include "tests/sim/years.hpp"
 
-#include "modules/receivables/post_issue.hpp"
-
 using namespace mis;
 
 namespace sim {
@@ -9,14 +7,12 @@ namespace {
 
 constexpr int kDays = 400;
 
-bool is_home(std::int64_t account) { return account % 3 != 0; }
-
 // Each third seed is one of a server that dies, each ninth one of a database that does.
 Lives::Chances chances_of(std::uint64_t seed) { return {seed % 3 == 0 ? 25 : 0, seed % 9 == 0 ? 150 : 0}; }
 
 }  // namespace
 
-Years::Years(std::uint64_t seed) : town_(seed, chances_of(seed)), till_(town_), bank_(town_), debits_(town_), office_(town_) {}
+Years::Years(std::uint64_t seed) : town_(seed, chances_of(seed)), meters_(town_), till_(town_), bank_(town_), debits_(town_), office_(town_) {}
 
 void Years::live() {
   const Date end = town_.today() + kDays;
@@ -53,19 +49,7 @@ void Years::step() {
 }
 
 void Years::issue_month() {
-  std::vector<books::BillRow> bills;
-  for (std::int64_t account = kFirstAccount; account < kFirstAccount + kAccounts; ++account)
-    if (!town_.one_in(8)) bills.push_back({account, town_.one_in(20) ? 0 : 1 + town_.below(town_.one_in(5) ? 9'000'000 : 30'000), 0, 0, is_home(account) ? "residential" : "general"});
-  const auto on = town_.today().to_string();
-  const auto run = town_.books.write_bills({next_month_}, on.c_str(), bills);
-  const auto issued = town_.ask([&](const Desk& desk) {
-    const auto shard = books::Books::issued_shard(run, {next_month_}, on.c_str(), desk.services().clock.now());
-    auto done = desk.database().transact([&](db::Session& s) { return receivables::post_issued_shard(desk.database(), s, shard); });
-    // Whoever comes again finds it posted: a run's job does not ask twice.
-    return done || done.error().code == "ledger.posted_already" ? std::string("issued") : refused(done.error());
-  });
-  town_.expect("bills are issued", "issued", issued);
-  for (const auto& bill : bills) town_.auditor.issue(bill.account, next_month_, bill.amount_fen, town_.day(), is_home(bill.account));
+  meters_.bill_month(next_month_);
   next_month_ = BillingMonth{next_month_}.plus(1).yyyymm;
   town_.count("months issued");
 }

@@ -1,9 +1,10 @@
-// Some four hundred days of a handful of accounts, lived by chance: bills and payments through every channel, reversals, lost
+// Some four hundred days of a handful of accounts, lived by chance: meters, bills and payments through every channel, reversals, lost
 // answers, killed servers, and after each month the question whether auditor and product agree.
 #pragma once
 
 #include "tests/sim/bank.hpp"
 #include "tests/sim/debits.hpp"
+#include "tests/sim/meters.hpp"
 #include "tests/sim/office.hpp"
 #include "tests/sim/till.hpp"
 #include "tests/sim/town.hpp"
@@ -23,6 +24,7 @@ class Years {
   void end_month();
 
   Town town_;
+  Meters meters_;
   Till till_;
   Bank bank_;
   Debits debits_;

@@ -17,6 +17,7 @@ Findings check_migrations(const House& house);        // names of the files, pre
 
 Findings check_file_length(const House& house);
 Findings check_unfinished(const House& house);
+Findings check_dangling_ranges(const House& house);   // no loop over a part of something that is gone
 Findings check_foreign_paths(const House& house);     // no folder of somebody's machine, no host of a package registry
 Findings check_modules_are_documented(const House& house);
 Findings check_file_names(const House& house);

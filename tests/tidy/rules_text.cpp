@@ -62,6 +62,35 @@ Findings check_unfinished(const House& house) {
   return found;
 }
 
+namespace {
+
+// Where the loop's range takes an element out of what a call has just made; that is gone before the first turn. npos: nowhere.
+std::size_t element_of_temporary(const std::string& code, std::size_t range) {
+  int depth = 0;
+  for (std::size_t at = range; at < code.size() && depth >= 0; ++at) {
+    if (code[at] == '(') ++depth;
+    if (code[at] != ')') continue;
+    if (--depth == 0 && at + 1 < code.size() && code[at + 1] == '[' && code[range] != '(') return at;
+  }
+  return std::string::npos;
+}
+
+}  // namespace
+
+Findings check_dangling_ranges(const House& house) {
+  Findings found;
+  for (const auto& file : house.files) {
+    if (!file.is_cpp()) continue;
+    for (std::size_t at = file.code.find("for ("); at != std::string::npos; at = file.code.find("for (", at + 1)) {
+      const auto colon = file.code.find(" : ", at), end = file.code.find_first_of(";{", at);
+      if (colon == std::string::npos || colon > end) continue;
+      if (element_of_temporary(file.code, colon + 3) != std::string::npos)
+        found.push_back({file.path, file.line_at(at), "dangling ranges", "expected a loop over something that has a name but it goes over an element of what a call returns"});
+    }
+  }
+  return found;
+}
+
 Findings check_foreign_paths(const House& house) {
   Findings found;
   for (const auto& file : house.files)

@@ -50,7 +50,9 @@ Result<MovedBy> apply(Case& c) {
   insert_plan(c.session, plan, c.proposal);
   // Worked out anew with the late charge stopped: what was paid in between counts differently now, and the sum must hold still.
   Money due;
-  for (const auto& item : read_open_items(c.session, {&c.account, 1})[c.account]) due += item.due(c.today);
+  const auto open = read_open_items(c.session, {&c.account, 1});
+  if (const auto mine = open.find(c.account); mine != open.end())
+    for (const auto& item : mine->second) due += item.due(c.today);
   if (auto sum = check_instalments(plan.instalments, due, c.today); !sum) return std::move(sum).error();
   // A late charge that was paid for days after the stop comes back.
   auto items = replay_items(c.session, plan.bills);

@@ -43,6 +43,10 @@ describe('a receipt', () => {
     expect(receipt_actions({ state: 'returning', ...by_he }, he, { operate_channels: true, approve_channels: true })).toEqual([])
   })
   it('that is settled is left alone', () => {
+    expect(receipt_actions({ state: 'paid', proposed_by: null, proposed_by_id: null }, he, operator)).toEqual(['retract'])
+    expect(receipt_actions({ state: 'assigned', proposed_by: null, proposed_by_id: null }, xu, { operate_channels: false, approve_channels: true })).toEqual([])
+    expect(receipt_actions({ state: 'retracting', ...by_he }, xu, approver)).toEqual(['approve-retraction', 'refuse-retraction'])
+    expect(receipt_actions({ state: 'retracting', ...by_he }, he, { operate_channels: true, approve_channels: true })).toEqual([])
     expect(receipt_actions({ state: 'settled', proposed_by: null, proposed_by_id: null }, he, { operate_channels: true, approve_channels: true })).toEqual([])
   })
 })

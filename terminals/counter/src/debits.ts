@@ -36,16 +36,22 @@ export function debit_difference_actions(
   return [...(access.approve_channels && !own ? (['approve'] as const) : []), ...(access.operate_channels ? (['withdraw'] as const) : [])]
 }
 
-export type ReceiptAction = 'assign' | 'return' | 'approve-return' | 'refuse-return' | 'reconsider'
-/** What nobody knows is given to a customer or sent back, which a second person decides. */
+const kReceiptDecisions = {
+  returning: ['approve-return', 'refuse-return'],
+  retracting: ['approve-retraction', 'refuse-retraction'],
+} as const
+export type ReceiptDecision = (typeof kReceiptDecisions)[keyof typeof kReceiptDecisions][number] | 'reconsider'
+export type ReceiptAction = 'assign' | 'return' | 'retract' | ReceiptDecision
+/** What nobody knows is given to a customer or sent back; what was given to the wrong one is taken back. A second person decides. */
 export function receipt_actions(
   receipt: { state: string; proposed_by: string | null; proposed_by_id: string | number | null },
   user: Pick<SessionUser, 'user_id' | 'name'> | null,
   access: Pick<Access, 'operate_channels' | 'approve_channels'>,
 ): ReceiptAction[] {
   if (receipt.state === 'unidentified') return access.operate_channels ? ['assign', 'return'] : []
+  if (receipt.state === 'assigned' || receipt.state === 'paid') return access.operate_channels ? ['retract'] : []
   if (receipt.state === 'proposed') return access.operate_channels ? ['reconsider'] : []
-  if (receipt.state !== 'returning') return []
+  if (receipt.state !== 'returning' && receipt.state !== 'retracting') return []
   const own = is_asker(user, { id: receipt.proposed_by_id, name: receipt.proposed_by ?? '' })
-  return access.approve_channels && !own ? ['approve-return', 'refuse-return'] : []
+  return access.approve_channels && !own ? [...kReceiptDecisions[receipt.state]] : []
 }

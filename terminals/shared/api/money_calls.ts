@@ -143,9 +143,13 @@ export function money_calls(client: Client) {
     bank_receipts: (code: string, query: Query) => client.get<t.Page<t.BankReceipt>>(`/channels/${seg(code)}/receipts`, query),
     assign_receipt: (code: string, id: Id, account_no: string) =>
       post<t.BankReceipt>(`/channels/${seg(code)}/receipts/${seg(id)}/assign`, `receipts.${id}.assign`, { account_no }),
-    return_receipt: (code: string, id: Id, note: string) =>
-      post<t.BankReceipt>(`/channels/${seg(code)}/receipts/${seg(id)}/return`, `receipts.${id}.return`, { note }),
-    decide_receipt: (code: string, id: Id, how: 'approve-return' | 'refuse-return' | 'reconsider') =>
+    propose_receipt: (code: string, id: Id, what: 'return' | 'retract', note: string) =>
+      post<t.BankReceipt>(`/channels/${seg(code)}/receipts/${seg(id)}/${what}`, `receipts.${id}.${what}`, { note }),
+    decide_receipt: (
+      code: string,
+      id: Id,
+      how: 'approve-return' | 'refuse-return' | 'approve-retraction' | 'refuse-retraction' | 'reconsider',
+    ) =>
       post<t.BankReceipt>(`/channels/${seg(code)}/receipts/${seg(id)}/${how}`, `receipts.${id}.${how}`),
 
     // dunning

@@ -434,6 +434,7 @@ export const kReceiptStates = [
   'assigned',
   'returning',
   'returned',
+  'retracting',
   'noted',
   'bounced',
 ] as const

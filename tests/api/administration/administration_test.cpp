@@ -138,7 +138,7 @@ TEST_CASE("what was changed, by whom and from where stands in the audit chain") 
   CHECK(row["remote"] == "127.0.0.1");
   // The eastern administrator does not see what the company's people did.
   Client east = house.client_of("east");
-  for (const auto& item : east.get("/api/v1/audit").json()["items"]) CHECK(item["user"]["username"] == "east");
+  for (const auto& item : json(east.get("/api/v1/audit").json().at("items"))) CHECK(item["user"]["username"] == "east");
   CHECK(house.client_of("clerk").get("/api/v1/audit").code() == "security.permission");
 }
 

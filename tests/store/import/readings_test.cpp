@@ -79,3 +79,15 @@ TEST_CASE("months that another system billed load once") {
   CHECK(shop.import_text(kind, header + "2026-09,0000000109,215,115.678,1\n").problems ==
         Problems{"line 2, column amount_yuan: expected a number with at most 2 decimals but found \"115.678\""});
 }
+
+TEST_CASE("a month mistyped by decades makes no partitions, one of some years ago makes one") {
+  Workshop& shop = example::small_county();
+  const auto kind = mis::billing::history_import();
+  const std::string header = "billing_month,account_no,energy_kwh,amount_yuan,tier_energy_kwh\n";
+  const auto partitions = [&] { return shop.count("SELECT COUNT(*) FROM information_schema.partitions WHERE table_schema = DATABASE() AND table_name = 'billing_history'"); };
+  const auto before = partitions();
+  CHECK(shop.import_text(kind, header + "1996-10,0000000109,215,115.67,1\n2026-10,0000000109,215,115.67,1\n").summary.loaded == 2);
+  CHECK(partitions() == before);
+  CHECK(shop.import_text(kind, header + "2023-05,0000000109,215,115.67,1\n").summary.loaded == 1);
+  CHECK(partitions() == before + 2);  // its own, and what lies before it apart
+}

@@ -128,6 +128,25 @@ TEST_CASE("what was missed while nobody was there is done once at the next start
   CHECK(night.state().next_run_at.to_string() == "2026-12-24T16:30:00Z");
 }
 
+TEST_CASE("a host whose clock was years ahead for a moment does not stop the work until then", "[timer]") {
+  Night night;
+  auto host = night.host();
+  host->look();
+  night.clock.set("2036-05-01T12:00:00+08:00");
+  CHECK(night.host()->look() == Names{"test.nightly"});
+  night.clock.set("2026-11-25T00:30:00+08:00");
+  CHECK(host->look() == Names{"test.nightly"});
+  CHECK(host->look().empty());
+  CHECK(night.host()->look().empty());
+  CHECK(night.begun() == 2);
+  // A host some minutes ahead has done what is due next: that counts.
+  night.clock.set("2026-11-26T00:32:00+08:00");
+  CHECK(night.host()->look() == Names{"test.nightly"});
+  night.clock.set("2026-11-26T00:28:00+08:00");
+  CHECK(host->look().empty());
+  CHECK(night.host()->look().empty());
+}
+
 TEST_CASE("a failure leaves nothing behind, is told, and is tried again after a wait", "[timer]") {
   Night night;
   auto host = night.host(), other = night.host();

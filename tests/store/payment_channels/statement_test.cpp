@@ -162,6 +162,47 @@ TEST_CASE("what nobody knew is assigned to an account as of the day it came, or 
   CHECK(b.every_difference().empty());
 }
 
+TEST_CASE("what was given to the wrong account is taken back by two people, whoever had given it") {
+  DebitBooks b;
+  const bool by_number = GENERATE(true, false);  // the payer named the account, or a person did
+  b.take_statement(statement("S1", {{"E1", 15'405, by_number ? make_account_no(11) : "十月电费"}}));
+  const auto id = b.receipts().front().id;
+  const auto as = [&](std::int64_t user, auto&& work) { return b.app().transact([&](db::Session& s) { return work(s, DebitBooks::caller(user)); }); };
+  const auto assign = [&](std::int64_t account) { return as(3, [&](db::Session& s, const security::Caller& c) { return b.statements.assign(s, b.bank, id, make_account_no(account), c); }); };
+  const auto propose = [&] { return as(3, [&](db::Session& s, const security::Caller& c) { return b.statements.propose_retraction(s, b.bank, id, "another customer's", c); }); };
+  const auto decide = [&](bool approve, std::int64_t user) { return as(user, [&](db::Session& s, const security::Caller& c) { return b.statements.decide_retraction(s, b.bank, id, approve, c); }); };
+  if (!by_number) {
+    CHECK(propose().error().code == "payment_channels.receipt_state");
+    REQUIRE(assign(11));
+  }
+  CHECK(b.due(11, "2026-11-22").principal < Money{15'000});
+  const std::string before = by_number ? "paid" : "assigned";
+
+  REQUIRE(propose());
+  CHECK(propose().error().code == "payment_channels.receipt_state");
+  CHECK(decide(true, 3).error().code == "security.second_person");
+  CHECK(b.every_difference().empty());
+  CHECK(decide(false, 4)->state == before);
+  CHECK(b.due(11, "2026-11-22").principal < Money{15'000});
+
+  REQUIRE(propose());
+  CHECK(decide(true, 4)->state == "unidentified");
+  CHECK_FALSE(b.receipts().front().account);
+  CHECK(b.due(11, "2026-11-22").principal == Money{15'000});
+  CHECK(b.ledger_balance(LedgerAccount::kBank) == Money{15'405});
+  CHECK(b.ledger_balance(LedgerAccount::kUnidentified) == Money{-15'405});
+  CHECK(b.every_difference().empty());
+
+  // Now it is given to the right one, and that may be wrong again.
+  REQUIRE(assign(12));
+  CHECK(b.ledger_balance(LedgerAccount::kUnidentified) == Money{0});
+  REQUIRE(propose());
+  REQUIRE(decide(true, 4));
+  REQUIRE(assign(12));
+  CHECK(b.ledger_balance(LedgerAccount::kBank) == Money{15'405});
+  CHECK(b.every_difference().empty());
+}
+
 TEST_CASE("a debit that the statement says came back is for two people, and told once") {
   DebitBooks b;
   const auto batch = b.sent();
