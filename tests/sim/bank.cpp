@@ -22,8 +22,8 @@ T must(Result<T> result) {
   return std::move(*result);
 }
 
-std::string profile_of(const std::string& rule) {
-  return R"({"transport": "rest", "cut_off": "23:00", "most_per_payment": "30000.00", "amount_rule": ")" + rule +
+std::string profile_of(const std::string& transport, const std::string& rule) {
+  return "{" + transport + R"(, "cut_off": "23:00", "most_per_payment": "30000.00", "amount_rule": ")" + rule +
          R"(", "reconciliation_file": {"name": "sim", "encoding": "utf-8", "total": "first", "crlf": false, "columns": [{"field": "date", "title": "日期"}, {"field": "serial_no", "title": "流水号"},
          {"field": "account_no", "title": "户号"}, {"field": "amount", "title": "金额"}]}})";
 }
@@ -47,19 +47,23 @@ std::string yuan(Fen fen) { return fmt::format("{}.{:02}", fen / 100, fen % 100)
 }  // namespace
 
 Bank::Bank(Town& town) : town_(town), amount_rule_(kRules[town.below(4)]) {
+  if (IsoLine::is_spoken(town.seed())) iso_.emplace(town);
   Channel channel;
   channel.code = "BANK";
   channel.name = "银行";
-  channel.profile_text = profile_of(amount_rule_);
+  channel.profile_text = profile_of(iso_ ? iso_->profile() : R"("transport": "rest")", amount_rule_);
   channel.profile = must(parse_channel_profile(channel.profile_text));
   channel_ = must(town_.books.app().transact([&](db::Session& s) { return save_channel(s, channel, books::Books::at("2025-11-01"), kSupervisor); }));
+  if (iso_) iso_->open(channel_);
 }
 
 void Bank::act() {
+  if (is_off() && !town_.one_in(4)) sign(true);
   for (int i = 0, n = 1 + town_.below(4); i < n; ++i) act_once();
 }
 
 void Bank::act_once() {
+  if (iso_ && town_.one_in(8)) return talk();
   switch (town_.below(24)) {
     case 0: case 1: return pay_again();
     case 2: case 3: case 4: case 5: return reverse();
@@ -88,10 +92,10 @@ void Bank::pay() {
   if (amount_rule_ != "any" && !town_.one_in(4)) content.amount = std::max<Fen>(town_.auditor.due(account, town_.day()), 1);
   if (const auto open = town_.auditor.open_months(account); !open.empty() && town_.one_in(6)) content.months = {open[static_cast<std::size_t>(town_.below(static_cast<int>(open.size())))]};
   if (town_.one_in(30)) content.months = {202001};
-  if (town_.one_in(30)) content.amount = town_.one_in(2) ? 0 : -content.amount;
+  if (town_.one_in(30)) content.amount = town_.one_in(2) || iso_ ? 0 : -content.amount;
   if (town_.one_in(5)) content.date = business_day() - town_.below(town_.one_in(4) ? 4 : 2);
   if (town_.one_in(40)) content.date = business_day() + 1;
-  auto key = town_.name("K");
+  auto key = new_key("K");
   // A payment that was taken back before it came.
   if (!keys_.empty() && town_.one_in(4))
     if (const auto& voided = key_of_some(); items_.at(voided).state == Is::kVoided) key = voided;
@@ -104,6 +108,11 @@ void Bank::pay() {
           content = {line.account_no, line.amount, {}, {}};
         }
   send(key, content);
+  if (on_line(key) && town_.one_in(8)) {  // it has heard nothing
+    send(key, content);
+    town_.count("repetitions");
+  }
+  if (on_line(key) && town_.one_in(6)) give_up(key, content);
 }
 
 void Bank::pay_again() {
@@ -117,30 +126,46 @@ void Bank::pay_again() {
   town_.count("repetitions");
 }
 
-void Bank::send(const std::string& key, const Content& content) {
-  PayRequest request;
-  request.key = key;
-  request.account_no = content.account_no;
-  request.amount = {content.amount};
-  for (const int month : content.months) request.months.push_back({month});
-  if (content.date) request.business_date = Date{*content.date};
-  const auto answer = town_.ask([&](const Desk& desk) {
-    auto done = ChannelService(desk.services()).pay(channel_, request);
-    return done ? told(*done) : refused(done.error());
-  });
+void Bank::send(std::string key, Content content) {
+  std::string answer;
+  if (on_line(key)) {
+    answer = pay_on_line(key, content);
+    key = iso_->read_today(key);
+    if (content.date) content.date = iso_->read_today(Date{*content.date}).days;
+  } else {
+    PayRequest request;
+    request.key = key;
+    request.account_no = content.account_no;
+    request.amount = {content.amount};
+    for (const int month : content.months) request.months.push_back({month});
+    if (content.date) request.business_date = Date{*content.date};
+    answer = town_.ask([&](const Desk& desk) {
+      auto done = ChannelService(desk.services()).pay(channel_, request);
+      return done ? told(*done) : refused(done.error());
+    });
+  }
   const bool fresh = !items_.contains(key);
-  const auto expected = answer_to(key, content);
+  const auto unheard = not_heard(key, content);
+  const auto expected = unheard ? *unheard : answer_to(key, content);
   town_.expect(fmt::format("payment {} of {} for {}", key, content.amount, content.account_no), expected, answer);
+  if (on_line(key)) town_.count("ISO payments " + (answer.starts_with("approved") ? "approved" : answer));
   if (!fresh) return;
-  keys_.push_back(key);
-  const auto& item = items_.at(key);
-  town_.count(item.state == Is::kPaid ? "channel payments" : "channel refusals");
-  // What the bank itself believes: mostly what it was told.
+  if (!unheard) {
+    keys_.push_back(key);
+    town_.count(items_.at(key).state == Is::kPaid ? "channel payments" : "channel refusals");
+  }
+  believe(key, content);
+}
+
+// What the bank itself believes: mostly what it was told.
+void Bank::believe(const std::string& key, const Content& content) {
   for (const auto& [of, lines] : theirs_)
     if (std::any_of(lines.begin(), lines.end(), [&](const Line& other) { return other.serial == key; })) return;  // it has told of it already
-  auto& day = theirs_[item.day];
+  const auto it = items_.find(key);
+  const Day its_day = it != items_.end() ? it->second.day : business_day();
+  auto& day = theirs_[its_day];
   Line line{key, content.account_no, content.amount};
-  if (item.state != Is::kPaid) {
+  if (it == items_.end() || it->second.state != Is::kPaid) {
     if (content.amount > 0 && town_.one_in(6)) day.push_back(line);
     return;
   }
@@ -148,7 +173,7 @@ void Bank::send(const std::string& key, const Content& content) {
     case 0: return;
     case 1: line.amount += town_.up_to(500); break;
     case 2: line.account_no = make_account_no(town_.some_account()); break;
-    case 3: theirs_[item.day + 1].push_back(line); return;
+    case 3: theirs_[its_day + 1].push_back(line); return;
     default: break;
   }
   day.push_back(line);
@@ -237,24 +262,10 @@ void Bank::ask_about_one() {
 // ── Reversals ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 void Bank::reverse() {
-  if (!reversal_keys_.empty() && town_.one_in(6)) {  // the same once more
-    const auto& key = town_.one_of(reversal_keys_);
-    const auto& known = reversals_.at(key);
-    ReverseRequest request{key, known.original, {}, known.account_no, {}};
-    if (known.amount) request.amount = Money{*known.amount};
-    const bool other = town_.one_in(4);
-    if (other) request.amount = Money{known.amount.value_or(0) + 1};
-    const auto answer = town_.ask([&](const Desk& desk) {
-      auto done = ChannelService(desk.services()).reverse(channel_, request);
-      return done ? std::string(name_of(done->response)) : refused(done.error());
-    });
-    town_.expect("the reversal " + key + " again", other ? "key_reused" : known.answer, answer);
-    town_.count("repetitions");
-    return;
-  }
+  if (!reversal_keys_.empty() && town_.one_in(6)) return reverse_again();
   Reversal reversal;
   const bool before = keys_.empty() || town_.one_in(8);
-  reversal.original = before ? town_.name("K") : key_of_some();
+  reversal.original = before ? new_key("K") : key_of_some();
   if (!before) {
     const auto& item = items_.at(reversal.original);
     if (town_.one_in(2)) reversal.amount = item.amount + (town_.one_in(12) ? 1 : 0);
@@ -263,14 +274,41 @@ void Bank::reverse() {
     reversal.amount = town_.up_to(20'000);
     reversal.account_no = make_account_no(town_.some_account());
   }
-  const auto key = town_.one_in(3) ? std::string() : town_.name("R");
-  ReverseRequest request{key, reversal.original, {}, reversal.account_no, {}};
-  if (reversal.amount) request.amount = Money{*reversal.amount};
-  const auto answer = town_.ask([&](const Desk& desk) {
-    auto done = ChannelService(desk.services()).reverse(channel_, request);
-    return done ? std::string(name_of(done->response)) : refused(done.error());
-  });
-  const bool was_paid = !before && items_.at(reversal.original).state == Is::kPaid;
+  const auto key = !iso_ && town_.one_in(3) ? std::string() : new_key("R");
+  send_reversal(key, reversal);
+}
+
+void Bank::reverse_again() {
+  const auto& key = town_.one_of(reversal_keys_);
+  auto reversal = reversals_.at(key);
+  if (town_.one_in(4)) reversal.amount = reversal.amount.value_or(0) + 1;
+  send_reversal(key, reversal);
+  town_.count("repetitions");
+}
+
+void Bank::send_reversal(std::string key, Reversal reversal) {
+  const bool by_line = on_line(reversal.original);
+  std::string answer;
+  if (by_line) {
+    reversal.account_no.reset();
+    if (reversal.amount == 0) reversal.amount.reset();
+    answer = iso_->reverse(key, reversal.original, reversal.amount);
+    key = iso_->read_today(key);
+    reversal.original = iso_->read_today(reversal.original);
+  } else {
+    ReverseRequest request{key, reversal.original, {}, reversal.account_no, {}};
+    if (reversal.amount) request.amount = Money{*reversal.amount};
+    answer = town_.ask([&](const Desk& desk) {
+      auto done = ChannelService(desk.services()).reverse(channel_, request);
+      return done ? std::string(name_of(done->response)) : refused(done.error());
+    });
+  }
+  if (by_line) town_.count("ISO reversals " + answer);
+  if (is_off()) return town_.expect("a reversal while signed off", "not_signed_on", answer);
+  if (const auto known = reversals_.find(key); known != reversals_.end())
+    return town_.expect("the reversal " + key + " again", known->second.is_same(reversal) ? known->second.answer : "key_reused", answer);
+  const auto it = items_.find(reversal.original);
+  const bool before = it == items_.end(), was_paid = !before && it->second.state == Is::kPaid;
   reversal.answer = answer_to_reversal(reversal);
   town_.expect("a reversal of " + reversal.original, reversal.answer, answer);
   if (before) keys_.push_back(reversal.original);
@@ -323,7 +361,7 @@ void Bank::reconcile() {
     auto& lines = theirs_[*day];
     if (lines.empty() || town_.one_in(5)) {
       const auto account = town_.one_in(6) ? kNobody : town_.some_account();
-      lines.push_back({town_.name("T"), make_account_no(account), town_.up_to(30'000)});  // a payment that we have never heard of
+      lines.push_back({new_key("T"), make_account_no(account), town_.up_to(30'000)});  // a payment that we have never heard of
     }
   }
   const auto lines = again ? files_.at(*day) : theirs_.at(*day);

@@ -1,6 +1,7 @@
 // A bank that takes money in real time: it pays, loses the answer and asks again, takes back in time, too late, twice and before the
 // payment, asks what became of one; next morning its file of the day is compared, and two people settle what one side alone has.
-// Then its money arrives. And what an auditor of banks expects of each.
+// Then its money arrives. And what an auditor of banks expects of each. Some banks speak ISO 8583 (iso_line.hpp; what is said on the line
+// beside payments and reversals is in bank_on_line.cpp).
 #pragma once
 
 #include <map>
@@ -11,6 +12,7 @@
 
 #include "modules/payment_channels/channel.hpp"
 #include "modules/payment_channels/service.hpp"
+#include "tests/sim/iso_line.hpp"
 #include "tests/sim/town.hpp"
 
 namespace sim {
@@ -47,6 +49,7 @@ class Bank {
     std::optional<Fen> amount;
     std::optional<std::string> account_no;
     std::string answer;
+    bool is_same(const Reversal& other) const { return original == other.original && amount == other.amount && account_no == other.account_no; }
   };
   struct Line {  // of the bank's file
     std::string serial, account_no;
@@ -63,12 +66,15 @@ class Bank {
 
   void pay();
   void pay_again();
-  void send(const std::string& key, const Content& content);
+  void send(std::string key, Content content);
+  void believe(const std::string& key, const Content& content);
   std::string answer_to(const std::string& key, const Content& content);
   std::string answer_again(Item& item, const Content& content);
   std::optional<std::string> broken_rule(Item& item, const Content& content);
   std::string break_amount_rule(const Item& item, const Content& content, const Expected& paid) const;
   void reverse();
+  void reverse_again();
+  void send_reversal(std::string key, Reversal reversal);
   std::string answer_to_reversal(const Reversal& reversal);
   void ask_about_one();
   void reconcile();
@@ -77,12 +83,29 @@ class Bank {
   std::string settle(Difference& difference);
   void settle_money();
 
+  // ── On the line ──
+  // Whether a message about the payment with this key goes over it. What nobody can say there goes to the service: a key that is the
+  // product's own, and the question what became of a payment. No amounts below nothing and no reversal's account are told at all.
+  bool on_line(const std::string& key) const { return iso_ && IsoLine::can_tell(key); }
+  std::string new_key(std::string_view prefix) { return iso_ ? iso_->new_key() : town_.name(prefix); }
+  std::string pay_on_line(const std::string& key, const Content& content);
+  // The answer came too late for the bank's till: it takes back at once what it has just asked for.
+  void give_up(const std::string& key, const Content& content);
+  // What refuses a payment without a trace: it may be sent again as if it had never been.
+  std::optional<std::string> not_heard(const std::string& key, const Content& content) const;
+  bool is_off() const { return channel_.profile.sign_on_needed && !channel_.signed_on; }
+  void talk();
+  void sign(bool on);
+  void ask_what_is_due();
+  void compare_totals();
+
   Day business_day() const { return town_.day() + (town_.is_evening() ? 1 : 0); }
   std::int64_t account_of(const std::string& account_no) const;
   std::string& key_of_some();
 
   Town& town_;
-  mis::payment_channels::Channel channel_;
+  std::optional<IsoLine> iso_;
+  mis::payment_channels::Channel channel_;  // signed on as the bank knows it
   std::string amount_rule_;
   std::map<std::string, Item> items_;
   std::vector<std::string> keys_;

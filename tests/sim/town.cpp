@@ -55,9 +55,11 @@ Fen Town::some_amount(std::int64_t account, Day on) {
   }
 }
 
+Instant Town::hour() const { return {std::int64_t{today_.days} * kMicrosPerDay + (evening_ ? kEvening : 0)}; }
+
 Instant Town::next_moment() {
   ++steps_;
-  return {std::int64_t{today_.days} * kMicrosPerDay + (evening_ ? kEvening : 0) + ++moments_};
+  return {hour().micros + ++moments_};
 }
 
 std::string Town::ask(const Request& request) {

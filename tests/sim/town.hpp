@@ -45,6 +45,7 @@ class Town {
   void tick() { clock.set(next_moment()); }
   void evening() { evening_ = true; }  // after the banks' cut
   bool is_evening() const { return evening_; }
+  mis::Instant hour() const;  // what is done now is done a few moments after it
 
   // ── Asking ──
   // Something new is done: a moment later than all before. The answer must be what the auditor expects.
