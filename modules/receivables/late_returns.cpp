@@ -148,7 +148,7 @@ Result<TakenBack> take_returns_back(db::Database& database, db::Session& session
   for (const auto& one : standing) {
     if (one.cause == cause || !bills.contains(one.bill) || (!one.for_idle_money() && late_paid(session, one.bill).value >= 0)) continue;
     if (auto status = take(one); !status) return std::move(status).error();
-    if (one.for_idle_money()) taken.since = std::min(taken.since.value_or(one.value_on), one.value_on);
+    if (one.for_idle_money()) taken.meant.push_back({{one.idle, one.value_on}, one.cause});
   }
   return taken;
 }

@@ -10,6 +10,7 @@
 
 #include <optional>
 #include <set>
+#include <vector>
 
 #include "modules/receivables/item_store.hpp"
 
@@ -29,9 +30,13 @@ Result<Money> return_for_idle_money(db::Database& database, db::Session& session
 
 // Reverses what came back because of `cause`; what came back of the late charges of `bills` for idle money, for they are paid
 // otherwise now; and, newest first, what came back beyond what is still paid of them. Adds the bills of what it reverses.
+struct MeantMoney {
+  Idle idle;
+  std::optional<ledger::TransactionKey> transaction;  // that brought it
+};
 struct TakenBack {
-  Money amount;               // that is no advance any more
-  std::optional<Date> since;  // idle money that was meant for one of the bills was there on this day
+  Money amount;                   // that is no advance any more
+  std::vector<MeantMoney> meant;  // other money that was meant for the bills
 };
 Result<TakenBack> take_returns_back(db::Database& database, db::Session& session, AccountId account, const ledger::TransactionKey& cause, const Reversal& reversal, std::set<BillKey>& bills);
 

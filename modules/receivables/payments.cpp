@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "mis/db/bulk_writer.hpp"
+#include "modules/receivables/advances.hpp"
 #include "modules/receivables/domain/credit_postings.hpp"
 #include "modules/receivables/item_store.hpp"
 #include "modules/receivables/late_returns.hpp"
@@ -340,7 +341,9 @@ std::vector<PaymentRow> payments_of(db::Session& session, AccountId account, Pay
   return list;
 }
 
-Result<Money> apply_advances(db::Database& database, db::Session& session, std::span<const AccountId> accounts, const Occasion& when) {
+namespace {
+
+Result<Money> apply_at_most(db::Database& database, db::Session& session, std::span<const AccountId> accounts, Money most, const Occasion& when) {
   Money used;
   if (accounts.empty()) return used;
   Book book(database, session);
@@ -349,7 +352,7 @@ Result<Money> apply_advances(db::Database& database, db::Session& session, std::
   std::vector<ledger::Transaction> transactions;
   std::vector<AccountId> applied;
   for (const auto account : std::set<AccountId>(accounts.begin(), accounts.end())) {
-    const Money advance = book.advance_of(account);
+    const Money advance = std::min(book.advance_of(account), most);
     if (advance.value <= 0) continue;
     Money rest;
     const auto parts = book.share(advance, book.items_of(account), value_on, rest);
@@ -359,7 +362,7 @@ Result<Money> apply_advances(db::Database& database, db::Session& session, std::
     add_credits(t.postings, parts);
     transactions.push_back(std::move(t));
     applied.push_back(account);
-    book.state_of(account).advance = rest;
+    book.state_of(account).advance -= advance - rest;
     used += advance - rest;
   }
   std::vector<ledger::TransactionKey> keys;
@@ -368,6 +371,16 @@ Result<Money> apply_advances(db::Database& database, db::Session& session, std::
   for (std::size_t i = 0; i < keys.size(); ++i) causes[applied[i]] = {keys[i], when};
   if (auto error = book.write(causes)) return *error;
   return used;
+}
+
+}  // namespace
+
+Result<Money> apply_advances(db::Database& database, db::Session& session, std::span<const AccountId> accounts, const Occasion& when) {
+  return apply_at_most(database, session, accounts, Money{INT64_MAX}, when);
+}
+
+Result<Money> apply_advance(db::Database& database, db::Session& session, AccountId account, Money most, const Occasion& when) {
+  return apply_at_most(database, session, {&account, 1}, most, when);
 }
 
 }  // namespace mis::receivables

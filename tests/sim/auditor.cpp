@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 
 namespace sim {
 namespace {
@@ -98,6 +99,7 @@ Expected Auditor::pay(const std::string& reference, std::int64_t number, Fen amo
   Fen rest = amount;
   auto parts = share(account, rest, value_on, id, months);
   account.advance += rest;
+  if (rest > 0) account.inflows.push_back({id, rest, value_on, today});
   credit(into, parts);
   heads.move(rest, into, {kAdvances, 0});
   give_back(account, today, id);
@@ -128,8 +130,9 @@ std::string Auditor::take_back(const std::string& reference, Day on) {
   account.advance -= payment.advance;
   credit(payment.into, payment.parts, -1);
   heads.move(-payment.advance, payment.into, {kAdvances, 0});
-  Day idle_from = take_given_back(account, id, months, on);
-  Day counts_from = on;
+  std::vector<GivenBack> needed;
+  take_given_back(account, id, months, needed);
+  std::optional<Day> counts_from;
   while (account.advance < 0 && !account.applications.empty()) {
     const auto newest = account.applications.back();
     account.applications.pop_back();
@@ -138,7 +141,7 @@ std::string Auditor::take_back(const std::string& reference, Day on) {
     credit({kAdvances, 0}, newest.parts, -1);
     account.advance += newest.amount;
     counts_from = newest.value_on;  // what of it was others' money was there on that day
-    idle_from = take_given_back(account, newest.id, months, idle_from);
+    take_given_back(account, newest.id, months, needed);
   }
   if (account.advance < 0) {  // refunded or moved
     account = account_before;
@@ -147,12 +150,32 @@ std::string Auditor::take_back(const std::string& reference, Day on) {
   }
   payment.reversed = true;
   give_back(account, on, 0);
-  use_advance(account, std::min(counts_from, idle_from), on);
+  // Every fen of the advance is of a day: of that of idle money that is needed; of that on which what it had paid was paid; or of
+  // that of what came last, for what came first is spent.
+  std::map<Day, Fen> of_days;
+  Fen left = account.advance;
+  const auto put = [&](Day day, Fen most) {
+    const Fen part = std::min(most, left);
+    if (part <= 0) return;
+    of_days[day] += part;
+    left -= part;
+  };
+  std::stable_sort(needed.begin(), needed.end(), [](const GivenBack& a, const GivenBack& b) { return a.value_on < b.value_on; });
+  for (const auto& one : needed) put(one.value_on, one.idle);
+  if (counts_from) put(*counts_from, left);
+  auto inflows = account.inflows;
+  for (const auto& one : needed)
+    for (auto& inflow : inflows)
+      if (inflow.id == one.cause) inflow.amount -= one.idle;
+  std::sort(inflows.begin(), inflows.end(), [](const Inflow& a, const Inflow& b) { return a.heard_on != b.heard_on ? a.heard_on > b.heard_on : a.value_on > b.value_on; });
+  for (const auto& inflow : inflows) put(inflow.value_on, inflow.amount);
+  for (const auto& [day, part] : of_days) use_advance(account, day, on, part);
   return "";
 }
 
-void Auditor::give(Account& account, GivenBack given) {
+void Auditor::give(Account& account, GivenBack given, Day today) {
   account.advance += given.amount;
+  account.inflows.push_back({given.id, given.amount, today, today});
   heads.move(given.amount, {kLateCharges, 0}, {kAdvances, 0});
   account.given_back.push_back(given);
 }
@@ -167,7 +190,7 @@ void Auditor::give_back(Account& account, Day today, std::int64_t cause) {
     if (over <= 0) continue;
     const auto id = ++transactions_;
     bill.late.push_back({today, -over, id});
-    give(account, {id, cause, bill.month, over});
+    give(account, {id, cause, bill.month, over}, today);
     ++given_back_;
   }
 }
@@ -191,7 +214,7 @@ void Auditor::give_back_for_idle(Account& account, Fen idle, Day value_on, Day t
     as_if.principal.push_back({value_on, part, 0});
     const Fen over = std::min(kept, settled - as_if.late_charge(today));
     if (over <= 0) continue;
-    give(account, {++transactions_, cause, bill->month, over, part, value_on});
+    give(account, {++transactions_, cause, bill->month, over, part, value_on}, today);
     idle -= part;
     ++given_back_for_idle_;
   }
@@ -206,7 +229,7 @@ std::set<int> Auditor::months_of(const Account& account, std::int64_t by) {
   return months;
 }
 
-Day Auditor::take_given_back(Account& account, std::int64_t cause, std::set<int>& months, Day otherwise) {
+void Auditor::take_given_back(Account& account, std::int64_t cause, std::set<int>& months, std::vector<GivenBack>& needed) {
   const auto take = [&](const GivenBack& one) {
     undo(account, one.id);
     account.advance -= one.amount;
@@ -223,29 +246,30 @@ Day Auditor::take_given_back(Account& account, std::int64_t cause, std::set<int>
     const auto one = account.given_back[i];
     if (one.idle != 0 ? !months.contains(one.month) : bill_at(account, one.month)->late_paid() >= 0) continue;
     take(one);
-    if (one.idle != 0) otherwise = std::min(otherwise, one.value_on);
+    if (one.idle != 0) needed.push_back(one);
     account.given_back.erase(account.given_back.begin() + static_cast<std::ptrdiff_t>(i));
   }
-  return otherwise;
 }
 
 void Auditor::undo(Account& account, std::int64_t by) {
+  std::erase_if(account.inflows, [&](const Inflow& inflow) { return inflow.id == by; });
   for (auto& bill : account.bills) {
     std::erase_if(bill.principal, [&](const Change& change) { return change.by == by; });
     std::erase_if(bill.late, [&](const Change& change) { return change.by == by; });
   }
 }
 
-void Auditor::use_advance(Account& account, Day on, Day today) {
-  if (account.advance <= 0) return;
+void Auditor::use_advance(Account& account, Day on, Day today, Fen most) {
+  const Fen usable = std::min(account.advance, most);
+  if (usable <= 0) return;
   const auto id = transactions_ + 1;
-  Fen rest = account.advance;
+  Fen rest = usable;
   auto parts = share(account, rest, on, id, {});
   if (parts.empty()) return;
   transactions_ = id;
   credit({kAdvances, 0}, parts);
-  account.applications.push_back({id, account.advance - rest, on, std::move(parts)});
-  account.advance = rest;
+  account.applications.push_back({id, usable - rest, on, std::move(parts)});
+  account.advance -= usable - rest;
   give_back(account, today, id);
 }
 
@@ -383,6 +407,7 @@ std::string Auditor::transfer(std::int64_t from, std::int64_t to, Day on) {
   if (auto error = check_transfer(from, to, on); !error.empty()) return error;
   auto& giver = accounts_[from];
   auto& taker = accounts_[to];
+  if (giver.advance > 0) taker.inflows.push_back({++transactions_, giver.advance, on, on});
   taker.advance += std::exchange(giver.advance, 0);
   taker.deposit += std::exchange(giver.deposit, 0);
   use_advance(taker, on, on);

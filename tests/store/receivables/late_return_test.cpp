@@ -212,6 +212,48 @@ TEST_CASE("where only a late charge is open again, earlier idle money finds noth
   CHECK(books.differences().empty());
 }
 
+TEST_CASE("where a payment bounces, each part of the advance counts from its own day and no earlier") {
+  Office books;
+  auto counter = books.pay(books.payment(12, 8'240, "2026-12-12"));
+  REQUIRE(counter);
+  SECTION("a little that was there in time dates nothing else back") {
+    auto little = books.payment(12, 100, "2026-12-13");
+    little.value_on = day("2026-11-12");
+    REQUIRE(books.pay(little));
+    CHECK(books.due(12, "2026-12-13").advance == Money{103});
+    REQUIRE(books.pay(books.payment(12, 8'000, "2026-12-14")));
+    REQUIRE(books.take_back(counter->id, "2026-12-15"));
+    // 79.00 for the 32 days up to 14 December are 2.53: the late charge and 77.47 of the bill were paid on that day.
+    CHECK(books.due(12, "2026-12-15").principal == Money{153});
+    CHECK(books.due(12, "2026-12-15").advance == Money{0});
+    CHECK(books.due(12, "2026-12-14").late == Money{0});
+    CHECK(books.number("SELECT CAST(-SUM(amount_fen) AS SIGNED) FROM ledger_standing_posting WHERE ledger_account = 10") == 253);
+  }
+  SECTION("money of two days") {
+    auto first = books.payment(12, 3'000, "2026-12-13");
+    first.value_on = day("2026-11-12");
+    REQUIRE(books.pay(first));
+    auto second = books.payment(12, 5'000, "2026-12-13");
+    second.value_on = day("2026-11-22");
+    REQUIRE(books.pay(second));
+    CHECK(books.due(12, "2026-12-13").advance == Money{8'000 + 140});  // 50.00 for ten days, so a yuan is kept
+    REQUIRE(books.take_back(counter->id, "2026-12-15"));
+    // The late charge of a yuan is paid first, so a yuan of the bill is left; nobody owed more.
+    CHECK(books.due(12, "2026-12-15").principal == Money{100});
+    CHECK(books.number("SELECT CAST(-SUM(amount_fen) AS SIGNED) FROM ledger_standing_posting WHERE ledger_account = 10") == 100);
+  }
+  SECTION("what was refunded is what was there first") {
+    REQUIRE(books.pay(books.payment(12, 1'000, "2026-12-14")));
+    REQUIRE(books.pay(books.payment(12, 2'000, "2026-12-16")));
+    REQUIRE(books.done(ProposalKind::kRefundAdvance, 12, {{"amount", "15.00"}, {"bank_account_name", "王芳"}, {"bank_account_no", "62220"}}, "2026-12-17") == "");
+    REQUIRE(books.take_back(counter->id, "2026-12-18"));
+    // 34 days until 15.00 of the 16th: 2.72.
+    CHECK(books.due(12, "2026-12-16").principal == Money{8'000 - 1'500 + 272});
+    CHECK(books.due(12, "2026-12-18").advance == Money{0});
+  }
+  CHECK(books.differences().empty());
+}
+
 TEST_CASE("a late charge that should have come back is found, and so is one without its record") {
   const auto tampering = GENERATE(values<OneStatement>({
       {"its record is gone", "DELETE FROM receivables_late_return", "expected the record of a late charge that came back but there is none"},
