@@ -266,3 +266,20 @@ TEST_CASE("a late charge that should have come back is found, and so is one with
   CHECK(books.owner().lease()->execute(tampering.statement) > 0);
   CHECK(books::says(books.differences(), tampering.found));
 }
+
+TEST_CASE("what came back for idle money is looked at by the bill that its record names") {
+  const auto tampering = GENERATE(values<OneStatement>({
+      {"more came back than was paid", "UPDATE ledger_posting SET amount_fen = amount_fen * 3 WHERE template = 17", "expected 0 fen of late charge to be kept but found -480"},
+      {"its record names another bill", "UPDATE receivables_late_return SET billing_month = 202609", "bill of account 12 for 2026-09: expected 0 fen of late charge to be kept but found -240"},
+      {"its cause was taken back alone", "INSERT INTO ledger_reversal SELECT cause_accounting_month, cause_transaction_id, 209901, 1 FROM receivables_late_return", "that caused it, for that was taken back, but it stands"},
+  }));
+  INFO(tampering.what);
+  Office books;
+  REQUIRE(books.pay(books.payment(12, 8'240, "2026-12-12")));
+  auto idle = books.payment(12, 8'000, "2026-12-13");
+  idle.value_on = day("2026-11-12");
+  REQUIRE(books.pay(idle));
+  REQUIRE(books.differences().empty());
+  CHECK(books.owner().lease()->execute(tampering.statement) > 0);
+  CHECK(books::says(books.differences(), tampering.found));
+}
