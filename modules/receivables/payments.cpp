@@ -279,8 +279,7 @@ class Till {
     payments_.clear();
     if (auto error = book_.write(causes)) return error;
     for (std::size_t i = 0; i < keys.size(); ++i) {
-      // Who names bills has said what the rest is for.
-      if (written[i].value_on >= written[i].posted_on || pending[i].advance.value == 0 || !written[i].bills.empty()) continue;
+      if (written[i].value_on >= written[i].posted_on || pending[i].advance.value == 0) continue;
       if (auto error = book_.return_for(written[i], pending[i].advance, keys[i])) return error;
     }
     return book_.write({});

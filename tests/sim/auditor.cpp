@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <tuple>
 
 namespace sim {
 namespace {
@@ -103,7 +104,7 @@ Expected Auditor::pay(const std::string& reference, std::int64_t number, Fen amo
   credit(into, parts);
   heads.move(rest, into, {kAdvances, 0});
   give_back(account, today, id);
-  if (months.empty() && value_on < today && rest > 0) give_back_for_idle(account, rest, value_on, today, id);
+  if (value_on < today && rest > 0) give_back_for_idle(account, rest, value_on, today, id);
   payments_[reference] = {number, amount, rest, into, parts, false};
   transaction_of_[reference] = id;
   return {"", std::move(parts), rest};
@@ -149,27 +150,63 @@ std::string Auditor::take_back(const std::string& reference, Day on) {
     return "receivables.advance_gone";
   }
   payment.reversed = true;
+  std::set<int> opened;
+  for (const auto& bill : account.bills)
+    if (bill.outstanding() != 0) opened.insert(bill.month);
   give_back(account, on, 0);
   // Every fen of the advance is of a day: of that of idle money that is needed; of that on which what it had paid was paid; or of
   // that of what came last, for what came first is spent.
-  std::map<Day, Fen> of_days;
+  struct Purse {
+    std::int64_t of;
+    Day day;
+    Fen there, idle;
+  };
+  std::vector<Purse> purses;
   Fen left = account.advance;
-  const auto put = [&](Day day, Fen most) {
-    const Fen part = std::min(most, left);
-    if (part <= 0) return;
-    of_days[day] += part;
+  const auto some = [&](Fen most) {
+    const Fen part = std::clamp<Fen>(most, 0, left);
     left -= part;
+    return part;
   };
   std::stable_sort(needed.begin(), needed.end(), [](const GivenBack& a, const GivenBack& b) { return a.value_on < b.value_on; });
-  for (const auto& one : needed) put(one.value_on, one.idle);
-  if (counts_from) put(*counts_from, left);
+  const auto is_open = [&](const GivenBack& one) { return opened.contains(one.month); };
+  for (const auto& one : needed) purses.push_back({one.cause, one.value_on, is_open(one) ? some(one.idle) : 0, one.idle});
+  if (counts_from) purses.push_back({0, *counts_from, some(left), 0});
   auto inflows = account.inflows;
   for (const auto& one : needed)
     for (auto& inflow : inflows)
-      if (inflow.id == one.cause) inflow.amount -= one.idle;
-  std::sort(inflows.begin(), inflows.end(), [](const Inflow& a, const Inflow& b) { return a.heard_on != b.heard_on ? a.heard_on > b.heard_on : a.value_on > b.value_on; });
-  for (const auto& inflow : inflows) put(inflow.value_on, inflow.amount);
-  for (const auto& [day, part] : of_days) use_advance(account, day, on, part);
+      if (inflow.id == one.cause && is_open(one)) inflow.amount -= one.idle;
+  std::sort(inflows.begin(), inflows.end(), [](const Inflow& a, const Inflow& b) { return std::tuple(a.heard_on, a.value_on, a.id) > std::tuple(b.heard_on, b.value_on, b.id); });
+  for (const auto& inflow : inflows) {
+    Fen elsewhere = 0;  // counts for another bill from its own day, and for these since it was heard of
+    for (const auto& one : account.given_back)
+      if (one.idle != 0 && one.cause == inflow.id) elsewhere += one.idle;
+    for (const auto& one : needed)
+      if (one.cause == inflow.id && !is_open(one)) elsewhere += one.idle;
+    elsewhere = std::clamp<Fen>(elsewhere, 0, std::max<Fen>(inflow.amount, 0));
+    const Fen part = some(inflow.amount - elsewhere);
+    purses.push_back({inflow.id, inflow.value_on, part, inflow.idle() ? part : 0});
+    purses.push_back({inflow.id, inflow.heard_on, some(elsewhere), 0});
+  }
+  std::set<Day> days;
+  for (const auto& purse : purses) days.insert(purse.day);
+  for (const Day day : days) {
+    Fen all = 0;
+    for (const auto& purse : purses)
+      if (purse.day == day) all += purse.there;
+    Fen used = use_advance(account, day, on, all);
+    for (auto& purse : purses)
+      if (purse.day == day) {
+        const Fen part = std::min(purse.there, used);
+        purse.idle = std::max<Fen>(purse.idle - part, 0);
+        used -= part;
+      }
+  }
+  // What idle money is left makes late charges of these bills less again.
+  std::map<std::pair<Day, std::int64_t>, Fen> idle;
+  for (const auto& purse : purses) idle[{purse.day, purse.of}] += purse.idle;
+  for (const auto& [of, amount] : idle)
+    if (amount > 0) give_back_for_idle(account, amount, of.first, on, of.second, &months);
   return "";
 }
 
@@ -196,8 +233,9 @@ void Auditor::give_back(Account& account, Day today, std::int64_t cause) {
 }
 
 // Bills that others have paid meanwhile: their late charge is what it would have been with this money on its day.
-void Auditor::give_back_for_idle(Account& account, Fen idle, Day value_on, Day today, std::int64_t cause) {
+void Auditor::give_back_for_idle(Account& account, Fen idle, Day value_on, Day today, std::int64_t cause, const std::set<int>* months) {
   for (const auto* bill : oldest_first(account)) {
+    if (bill->outstanding() != 0 || (months != nullptr && !months->contains(bill->month))) continue;
     Bill as_if = *bill;
     Fen kept = bill->late_paid(), settled = bill->late_settled();
     for (const auto& one : account.given_back)
@@ -238,7 +276,7 @@ void Auditor::take_given_back(Account& account, std::int64_t cause, std::set<int
   for (const auto& one : account.given_back)
     if (one.cause == cause) {
       take(one);
-      if (one.idle == 0) months.insert(one.month);
+      months.insert(one.month);
     }
   std::erase_if(account.given_back, [&](const GivenBack& one) { return one.cause == cause; });
   // Nobody keeps back what was never paid, and idle money is needed now: the newest goes first.
@@ -259,18 +297,19 @@ void Auditor::undo(Account& account, std::int64_t by) {
   }
 }
 
-void Auditor::use_advance(Account& account, Day on, Day today, Fen most) {
+Fen Auditor::use_advance(Account& account, Day on, Day today, Fen most) {
   const Fen usable = std::min(account.advance, most);
-  if (usable <= 0) return;
+  if (usable <= 0) return 0;
   const auto id = transactions_ + 1;
   Fen rest = usable;
   auto parts = share(account, rest, on, id, {});
-  if (parts.empty()) return;
+  if (parts.empty()) return 0;
   transactions_ = id;
   credit({kAdvances, 0}, parts);
   account.applications.push_back({id, usable - rest, on, std::move(parts)});
   account.advance -= usable - rest;
   give_back(account, today, id);
+  return usable - rest;
 }
 
 std::vector<Bill*> Auditor::oldest_first(Account& account) {

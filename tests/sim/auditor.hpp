@@ -183,6 +183,7 @@ class Auditor {
     std::int64_t id = 0;
     Fen amount = 0;
     Day value_on = 0, heard_on = 0;
+    bool idle() const { return value_on < heard_on; }
   };
   struct Account {
     std::vector<Bill> bills;
@@ -197,12 +198,12 @@ class Auditor {
   static const Bill* bill_at(const Account& account, int month);
   static Bill* bill_at(Account& account, int month);
   std::vector<Part> share(Account& account, Fen& amount, Day on, std::int64_t by, const std::vector<int>& months);
-  void use_advance(Account& account, Day on, Day today, Fen most = INT64_MAX);
+  Fen use_advance(Account& account, Day on, Day today, Fen most = INT64_MAX);  // what was used
   static void undo(Account& account, std::int64_t by);
   static std::set<int> months_of(const Account& account, std::int64_t by);
   static std::vector<Bill*> oldest_first(Account& account);
   void give_back(Account& account, Day today, std::int64_t cause);
-  void give_back_for_idle(Account& account, Fen idle, Day value_on, Day today, std::int64_t cause);
+  void give_back_for_idle(Account& account, Fen idle, Day value_on, Day today, std::int64_t cause, const std::set<int>* months = nullptr);
   void give(Account& account, GivenBack given, Day today);
   // `months`: of the bills that what is undone had to do with; `needed`: idle money that they need now.
   void take_given_back(Account& account, std::int64_t cause, std::set<int>& months, std::vector<GivenBack>& needed);
