@@ -104,7 +104,14 @@ Expected Auditor::pay(const std::string& reference, std::int64_t number, Fen amo
   credit(into, parts);
   heads.move(rest, into, {kAdvances, 0});
   give_back(account, today, id);
-  if (value_on < today && rest > 0) give_back_for_idle(account, rest, value_on, today, id);
+  if (value_on < today && rest > 0) {
+    // Late charges alone that are open yet are paid as they are known, and come back as any other.
+    std::vector<int> late_only;
+    for (const auto* bill : oldest_first(account))
+      if (bill->outstanding() == 0 && bill->late_due(today) > 0) late_only.push_back(bill->month);
+    if (!late_only.empty()) use_advance(account, today, today, rest, late_only);
+    give_back_for_idle(account, rest, value_on, today, id);
+  }
   payments_[reference] = {number, amount, rest, into, parts, false};
   transaction_of_[reference] = id;
   return {"", std::move(parts), rest};
@@ -297,12 +304,12 @@ void Auditor::undo(Account& account, std::int64_t by) {
   }
 }
 
-Fen Auditor::use_advance(Account& account, Day on, Day today, Fen most) {
+Fen Auditor::use_advance(Account& account, Day on, Day today, Fen most, const std::vector<int>& months) {
   const Fen usable = std::min(account.advance, most);
   if (usable <= 0) return 0;
   const auto id = transactions_ + 1;
   Fen rest = usable;
-  auto parts = share(account, rest, on, id, {});
+  auto parts = share(account, rest, on, id, months);
   if (parts.empty()) return 0;
   transactions_ = id;
   credit({kAdvances, 0}, parts);

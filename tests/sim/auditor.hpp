@@ -198,7 +198,7 @@ class Auditor {
   static const Bill* bill_at(const Account& account, int month);
   static Bill* bill_at(Account& account, int month);
   std::vector<Part> share(Account& account, Fen& amount, Day on, std::int64_t by, const std::vector<int>& months);
-  Fen use_advance(Account& account, Day on, Day today, Fen most = INT64_MAX);  // what was used
+  Fen use_advance(Account& account, Day on, Day today, Fen most = INT64_MAX, const std::vector<int>& months = {});  // what was used
   static void undo(Account& account, std::int64_t by);
   static std::set<int> months_of(const Account& account, std::int64_t by);
   static std::vector<Bill*> oldest_first(Account& account);

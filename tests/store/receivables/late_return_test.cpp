@@ -254,6 +254,51 @@ TEST_CASE("where a payment bounces, each part of the advance counts from its own
   CHECK(books.differences().empty());
 }
 
+TEST_CASE("a late charge that is open yet is what it would have been with idle money") {
+  Office books;
+  REQUIRE(books.app().transact([&](db::Session& s) -> Status {
+    s.execute("INSERT INTO receivables_setting (name, value, changed_at) VALUES ('allocation_order', 'principal_first', UTC_TIMESTAMP(6)) ON DUPLICATE KEY UPDATE value = 'principal_first'");
+    return ok();
+  }));
+  const auto late_income = [&] { return books.number("SELECT CAST(COALESCE(-SUM(amount_fen), 0) AS SIGNED) FROM ledger_posting WHERE ledger_account = 10"); };
+  auto counter = books.pay(books.payment(12, 8'000, "2026-12-12"));
+  REQUIRE(counter);
+  CHECK(books.due(12, "2026-12-13").late == Money{240});
+  auto p = books.payment(12, 8'000, "2026-12-13");
+  p.value_on = day("2026-11-12");
+  SECTION("all of it") {
+    auto bank = books.pay(p);
+    REQUIRE(bank);
+    CHECK(books.due(12, "2026-12-13").late == Money{0});
+    CHECK(books.due(12, "2026-12-13").advance == Money{8'000});
+    CHECK(late_income() == 0);
+    SECTION("and is open again where the money is taken back") {
+      REQUIRE(books.take_back(bank->id, "2026-12-15"));
+      CHECK(books.due(12, "2026-12-15").late == Money{240});
+      CHECK(books.due(12, "2026-12-15").advance == Money{0});
+      CHECK(late_income() == 0);
+    }
+  }
+  SECTION("a part of it") {
+    p.amount = {4'000};
+    REQUIRE(books.pay(p));
+    CHECK(books.due(12, "2026-12-13").late == Money{0});
+    CHECK(books.due(12, "2026-12-13").advance == Money{4'000 - 120});
+    CHECK(late_income() == 120);
+  }
+  SECTION("where the same file brings two") {
+    p.amount = {4'000};
+    auto second = books.payment(12, 4'000, "2026-12-13");
+    second.value_on = day("2026-11-22");
+    const std::vector<Payment> both{p, second};
+    REQUIRE(books.app().transact([&](db::Session& s) { return pay_all(books.app(), s, both); }));
+    CHECK(books.due(12, "2026-12-13").late == Money{0});
+    CHECK(books.due(12, "2026-12-13").advance == Money{8'000 - 100});
+    CHECK(late_income() == 100);  // 40.00 for ten days, so a yuan
+  }
+  CHECK(books.differences().empty());
+}
+
 TEST_CASE("what other idle money had earned is worked out again where a payment is taken back") {
   Office books;
   const auto late_income = [&] { return books.number("SELECT CAST(COALESCE(-SUM(amount_fen), 0) AS SIGNED) FROM ledger_posting WHERE ledger_account = 10"); };
