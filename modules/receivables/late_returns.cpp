@@ -106,17 +106,19 @@ Result<Money> return_late_charge(db::Database& database, db::Session& session, O
   return amount;
 }
 
-Result<Money> return_for_idle_money(db::Database& database, db::Session& session, AccountId account, Idle idle, const Occasion& when, const TransactionKey& cause) {
+Result<Money> return_for_idle_money(db::Database& database, db::Session& session, AccountId account, Idle idle, const Occasion& when, const TransactionKey& cause,
+                                    const std::set<BillKey>* among) {
   std::vector<BillKey> bills;
   for (auto rows = session.query("SELECT billing_month, revision FROM ledger_standing_posting WHERE account_id = ? AND ledger_account = ? AND billing_month <> 0 GROUP BY billing_month, revision "
                                  "HAVING SUM(amount_fen) < 0", account, kLateCharges); rows.next();)
-    bills.push_back({account, rows.month(0), rows.i32(1)});
+    if (const BillKey bill{account, rows.month(0), rows.i32(1)}; among == nullptr || among->contains(bill)) bills.push_back(bill);
   if (bills.empty()) return Money{};
   const auto returns = standing_returns(session, account);
   auto items = replay_items(session, bills);
   sort_oldest_first(items);
   Money total;
   for (const auto& item : items) {
+    if (item.outstanding.value != 0) continue;  // who names bills leaves others open, and the money may pay them yet
     const Money gone = returned_for_idle_money(returns, item.bill), kept = late_paid(session, item.bill) - gone;
     auto changes = changes_of(session, item.bill, returns);
     const Money part = std::min(idle.money, open_on(item, changes, idle.value_on));
@@ -131,6 +133,13 @@ Result<Money> return_for_idle_money(db::Database& database, db::Session& session
   return total;
 }
 
+std::map<TransactionKey, Money> idle_money_at_work(db::Session& session, AccountId account) {
+  std::map<TransactionKey, Money> at_work;
+  for (const auto& one : standing_returns(session, account))
+    if (one.for_idle_money() && one.cause) at_work[*one.cause] += one.idle;
+  return at_work;
+}
+
 Result<TakenBack> take_returns_back(db::Database& database, db::Session& session, AccountId account, const TransactionKey& cause, const Reversal& reversal, std::set<BillKey>& bills) {
   const auto standing = standing_returns(session, account);
   TakenBack taken;
@@ -143,12 +152,12 @@ Result<TakenBack> take_returns_back(db::Database& database, db::Session& session
   for (const auto& one : standing) {
     if (one.cause != cause) continue;
     if (auto status = take(one); !status) return std::move(status).error();
-    if (!one.for_idle_money()) bills.insert(one.bill);
+    bills.insert(one.bill);
   }
   for (const auto& one : standing) {
     if (one.cause == cause || !bills.contains(one.bill) || (!one.for_idle_money() && late_paid(session, one.bill).value >= 0)) continue;
     if (auto status = take(one); !status) return std::move(status).error();
-    if (one.for_idle_money()) taken.since = std::min(taken.since.value_or(one.value_on), one.value_on);
+    if (one.for_idle_money()) taken.meant.push_back({{one.idle, one.value_on}, one.bill, one.cause});
   }
   return taken;
 }

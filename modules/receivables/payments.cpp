@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "mis/db/bulk_writer.hpp"
+#include "modules/receivables/advances.hpp"
 #include "modules/receivables/domain/credit_postings.hpp"
 #include "modules/receivables/item_store.hpp"
 #include "modules/receivables/late_returns.hpp"
@@ -133,6 +134,32 @@ class Book {
     return {};
   }
 
+  // Bills that others have paid, of which nothing but a late charge is open yet.
+  std::vector<OpenItem> late_only(AccountId account, Date on) {
+    std::vector<OpenItem> late;
+    for (const auto& item : items_[account])
+      if (item.outstanding.value == 0 && item.late_due(on).value > 0) late.push_back(item);
+    return late;
+  }
+
+  // Money that found nothing to pay as of its day pays such late charges as they are known, so that what it makes of them comes back from
+  // there as from any other that was paid.
+  std::optional<Error> pay_late_only(const Payment& p, Money idle) {
+    auto late = late_only(p.account, p.posted_on);
+    Money rest;
+    const Money most = std::min(idle, advance_of(p.account));
+    const auto parts = share(most, late, p.posted_on, rest);
+    if (parts.empty()) return {};
+    put_back(items_[p.account], late);
+    ledger::Transaction t{ledger::Template::kAdvanceApplied, p.posted_on, p.posted_on, p.at, p.by, {}, {}};
+    t.postings.push_back({LedgerAccount::kAdvances, most - rest, p.account});
+    add_credits(t.postings, parts);
+    std::vector<ledger::TransactionKey> keys;
+    if (auto error = post({std::move(t)}, keys)) return error;
+    state_of(p.account).advance -= most - rest;
+    return write({{p.account, {keys.front(), {p.posted_on, p.at, p.by}}}});
+  }
+
   // Writes what has changed since the last time, by the newest cause of each account; the postings are in the ledger already.
   std::optional<Error> write(const Causes& causes) {
     const std::vector<BillKey> replay(replay_.begin(), replay_.end());
@@ -237,7 +264,7 @@ class Till {
     auto& all = book_.items_of(p.account);
     auto chosen = chosen_items(all, p.bills);
     if (!chosen) return std::move(chosen).error();
-    if (book_.must_be_written() || Book::comes_late(*chosen, p.value_on)) {
+    if (late_idle_ || book_.must_be_written() || Book::comes_late(*chosen, p.value_on)) {
       if (auto error = write()) return error;
       chosen = chosen_items(all, p.bills);
       if (!chosen) return std::move(chosen).error();
@@ -245,6 +272,8 @@ class Till {
     PaymentOutcome outcome{id, {}, {}, {}};
     outcome.allocations = book_.share(p.amount, *chosen, p.value_on, outcome.advance);
     put_back(all, *chosen);
+    // Who pays next finds late charges as this money leaves them.
+    late_idle_ = outcome.advance.value != 0 && p.value_on < p.posted_on && !book_.late_only(p.account, p.posted_on).empty();
     // What was received before anybody knew for whom is cleared, not received again.
     const auto what = p.into.account == LedgerAccount::kUnidentified ? ledger::Template::kUnidentifiedCleared : ledger::Template::kPayment;
     ledger::Transaction t{what, p.posted_on, p.value_on, p.at, p.by, {}, {}};
@@ -261,6 +290,7 @@ class Till {
   }
 
   std::optional<Error> write() {
+    late_idle_ = false;
     std::vector<ledger::TransactionKey> keys;
     if (auto error = book_.post(std::move(transactions_), keys)) return error;
     transactions_.clear();
@@ -278,8 +308,8 @@ class Till {
     payments_.clear();
     if (auto error = book_.write(causes)) return error;
     for (std::size_t i = 0; i < keys.size(); ++i) {
-      // Who names bills has said what the rest is for.
-      if (written[i].value_on >= written[i].posted_on || pending[i].advance.value == 0 || !written[i].bills.empty()) continue;
+      if (written[i].value_on >= written[i].posted_on || pending[i].advance.value == 0) continue;
+      if (auto error = book_.pay_late_only(written[i], pending[i].advance)) return error;
       if (auto error = book_.return_for(written[i], pending[i].advance, keys[i])) return error;
     }
     return book_.write({});
@@ -290,6 +320,7 @@ class Till {
  private:
   db::Session& session_;
   Book& book_;
+  bool late_idle_ = false;  // what was taken last finds late charges of bills that others have paid
   std::vector<ledger::Transaction> transactions_;  // of the payments below
   std::vector<Payment> payments_;                  // pending
   std::vector<PaymentOutcome> outcomes_;           // all; the last ones are pending
@@ -340,7 +371,9 @@ std::vector<PaymentRow> payments_of(db::Session& session, AccountId account, Pay
   return list;
 }
 
-Result<Money> apply_advances(db::Database& database, db::Session& session, std::span<const AccountId> accounts, const Occasion& when) {
+namespace {
+
+Result<Money> apply_at_most(db::Database& database, db::Session& session, std::span<const AccountId> accounts, Money most, const Occasion& when) {
   Money used;
   if (accounts.empty()) return used;
   Book book(database, session);
@@ -349,7 +382,7 @@ Result<Money> apply_advances(db::Database& database, db::Session& session, std::
   std::vector<ledger::Transaction> transactions;
   std::vector<AccountId> applied;
   for (const auto account : std::set<AccountId>(accounts.begin(), accounts.end())) {
-    const Money advance = book.advance_of(account);
+    const Money advance = std::min(book.advance_of(account), most);
     if (advance.value <= 0) continue;
     Money rest;
     const auto parts = book.share(advance, book.items_of(account), value_on, rest);
@@ -359,7 +392,7 @@ Result<Money> apply_advances(db::Database& database, db::Session& session, std::
     add_credits(t.postings, parts);
     transactions.push_back(std::move(t));
     applied.push_back(account);
-    book.state_of(account).advance = rest;
+    book.state_of(account).advance -= advance - rest;
     used += advance - rest;
   }
   std::vector<ledger::TransactionKey> keys;
@@ -368,6 +401,16 @@ Result<Money> apply_advances(db::Database& database, db::Session& session, std::
   for (std::size_t i = 0; i < keys.size(); ++i) causes[applied[i]] = {keys[i], when};
   if (auto error = book.write(causes)) return *error;
   return used;
+}
+
+}  // namespace
+
+Result<Money> apply_advances(db::Database& database, db::Session& session, std::span<const AccountId> accounts, const Occasion& when) {
+  return apply_at_most(database, session, accounts, Money{INT64_MAX}, when);
+}
+
+Result<Money> apply_advance(db::Database& database, db::Session& session, AccountId account, Money most, const Occasion& when) {
+  return apply_at_most(database, session, {&account, 1}, most, when);
 }
 
 }  // namespace mis::receivables

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
+#include <tuple>
 
 namespace sim {
 namespace {
@@ -99,10 +101,18 @@ Expected Auditor::pay(const std::string& reference, std::int64_t number, Fen amo
   Fen rest = amount;
   auto parts = share(account, rest, value_on, id, months);
   account.advance += rest;
+  if (rest > 0) account.inflows.push_back({id, rest, value_on, today});
   credit(into, parts);
   heads.move(rest, into, {kAdvances, 0});
   give_back(account, today, id);
-  if (months.empty() && value_on < today && rest > 0) give_back_for_idle(account, rest, value_on, today, id);
+  if (value_on < today && rest > 0) {
+    // Late charges alone that are open yet are paid as they are known, and come back as any other.
+    std::vector<int> late_only;
+    for (const auto* bill : oldest_first(account))
+      if (bill->outstanding() == 0 && bill->late_due(today) > 0) late_only.push_back(bill->month);
+    if (!late_only.empty()) use_advance(account, today, today, rest, late_only);
+    give_back_for_idle(account, rest, value_on, today, id);
+  }
   payments_[reference] = {number, amount, rest, into, parts, false};
   transaction_of_[reference] = id;
   return {"", std::move(parts), rest};
@@ -129,8 +139,9 @@ std::string Auditor::take_back(const std::string& reference, Day on) {
   account.advance -= payment.advance;
   credit(payment.into, payment.parts, -1);
   heads.move(-payment.advance, payment.into, {kAdvances, 0});
-  Day idle_from = take_given_back(account, id, months, on);
-  Day counts_from = on;
+  std::vector<GivenBack> needed;
+  take_given_back(account, id, months, needed);
+  std::optional<Day> counts_from;
   while (account.advance < 0 && !account.applications.empty()) {
     const auto newest = account.applications.back();
     account.applications.pop_back();
@@ -139,7 +150,7 @@ std::string Auditor::take_back(const std::string& reference, Day on) {
     credit({kAdvances, 0}, newest.parts, -1);
     account.advance += newest.amount;
     counts_from = newest.value_on;  // what of it was others' money was there on that day
-    idle_from = take_given_back(account, newest.id, months, idle_from);
+    take_given_back(account, newest.id, months, needed);
   }
   if (account.advance < 0) {  // refunded or moved
     account = account_before;
@@ -147,13 +158,69 @@ std::string Auditor::take_back(const std::string& reference, Day on) {
     return "receivables.advance_gone";
   }
   payment.reversed = true;
+  std::set<int> opened;
+  for (const auto& bill : account.bills)
+    if (bill.outstanding() != 0) opened.insert(bill.month);
   give_back(account, on, 0);
-  use_advance(account, std::min(counts_from, idle_from), on);
+  // Every fen of the advance is of a day: of that of idle money that is needed; of that on which what it had paid was paid; or of
+  // that of what came last, for what came first is spent.
+  struct Purse {
+    std::int64_t of;
+    Day day;
+    Fen there, idle;
+  };
+  std::vector<Purse> purses;
+  Fen left = account.advance;
+  const auto some = [&](Fen most) {
+    const Fen part = std::clamp<Fen>(most, 0, left);
+    left -= part;
+    return part;
+  };
+  std::stable_sort(needed.begin(), needed.end(), [](const GivenBack& a, const GivenBack& b) { return a.value_on < b.value_on; });
+  const auto is_open = [&](const GivenBack& one) { return opened.contains(one.month); };
+  for (const auto& one : needed) purses.push_back({one.cause, one.value_on, is_open(one) ? some(one.idle) : 0, one.idle});
+  if (counts_from) purses.push_back({0, *counts_from, some(left), 0});
+  auto inflows = account.inflows;
+  for (const auto& one : needed)
+    for (auto& inflow : inflows)
+      if (inflow.id == one.cause && is_open(one)) inflow.amount -= one.idle;
+  std::sort(inflows.begin(), inflows.end(), [](const Inflow& a, const Inflow& b) { return std::tuple(a.heard_on, a.value_on, a.id) > std::tuple(b.heard_on, b.value_on, b.id); });
+  for (const auto& inflow : inflows) {
+    Fen elsewhere = 0;  // counts for another bill from its own day, and for these since it was heard of
+    for (const auto& one : account.given_back)
+      if (one.idle != 0 && one.cause == inflow.id) elsewhere += one.idle;
+    for (const auto& one : needed)
+      if (one.cause == inflow.id && !is_open(one)) elsewhere += one.idle;
+    elsewhere = std::clamp<Fen>(elsewhere, 0, std::max<Fen>(inflow.amount, 0));
+    const Fen part = some(inflow.amount - elsewhere);
+    purses.push_back({inflow.id, inflow.value_on, part, inflow.idle() ? part : 0});
+    purses.push_back({inflow.id, inflow.heard_on, some(elsewhere), 0});
+  }
+  std::set<Day> days;
+  for (const auto& purse : purses) days.insert(purse.day);
+  for (const Day day : days) {
+    Fen all = 0;
+    for (const auto& purse : purses)
+      if (purse.day == day) all += purse.there;
+    Fen used = use_advance(account, day, on, all);
+    for (auto& purse : purses)
+      if (purse.day == day) {
+        const Fen part = std::min(purse.there, used);
+        purse.idle = std::max<Fen>(purse.idle - part, 0);
+        used -= part;
+      }
+  }
+  // What idle money is left makes late charges of these bills less again.
+  std::map<std::pair<Day, std::int64_t>, Fen> idle;
+  for (const auto& purse : purses) idle[{purse.day, purse.of}] += purse.idle;
+  for (const auto& [of, amount] : idle)
+    if (amount > 0) give_back_for_idle(account, amount, of.first, on, of.second, &months);
   return "";
 }
 
-void Auditor::give(Account& account, GivenBack given) {
+void Auditor::give(Account& account, GivenBack given, Day today) {
   account.advance += given.amount;
+  account.inflows.push_back({given.id, given.amount, today, today});
   heads.move(given.amount, {kLateCharges, 0}, {kAdvances, 0});
   account.given_back.push_back(given);
 }
@@ -168,14 +235,15 @@ void Auditor::give_back(Account& account, Day today, std::int64_t cause) {
     if (over <= 0) continue;
     const auto id = ++transactions_;
     bill.late.push_back({today, -over, id});
-    give(account, {id, cause, bill.month, over});
+    give(account, {id, cause, bill.month, over}, today);
     ++given_back_;
   }
 }
 
 // Bills that others have paid meanwhile: their late charge is what it would have been with this money on its day.
-void Auditor::give_back_for_idle(Account& account, Fen idle, Day value_on, Day today, std::int64_t cause) {
+void Auditor::give_back_for_idle(Account& account, Fen idle, Day value_on, Day today, std::int64_t cause, const std::set<int>* months) {
   for (const auto* bill : oldest_first(account)) {
+    if (bill->outstanding() != 0 || (months != nullptr && !months->contains(bill->month))) continue;
     Bill as_if = *bill;
     Fen kept = bill->late_paid(), settled = bill->late_settled();
     for (const auto& one : account.given_back)
@@ -192,7 +260,7 @@ void Auditor::give_back_for_idle(Account& account, Fen idle, Day value_on, Day t
     as_if.principal.push_back({value_on, part, 0});
     const Fen over = std::min(kept, settled - as_if.late_charge(today));
     if (over <= 0) continue;
-    give(account, {++transactions_, cause, bill->month, over, part, value_on});
+    give(account, {++transactions_, cause, bill->month, over, part, value_on}, today);
     idle -= part;
     ++given_back_for_idle_;
   }
@@ -207,7 +275,7 @@ std::set<int> Auditor::months_of(const Account& account, std::int64_t by) {
   return months;
 }
 
-Day Auditor::take_given_back(Account& account, std::int64_t cause, std::set<int>& months, Day otherwise) {
+void Auditor::take_given_back(Account& account, std::int64_t cause, std::set<int>& months, std::vector<GivenBack>& needed) {
   const auto take = [&](const GivenBack& one) {
     undo(account, one.id);
     account.advance -= one.amount;
@@ -216,7 +284,7 @@ Day Auditor::take_given_back(Account& account, std::int64_t cause, std::set<int>
   for (const auto& one : account.given_back)
     if (one.cause == cause) {
       take(one);
-      if (one.idle == 0) months.insert(one.month);
+      months.insert(one.month);
     }
   std::erase_if(account.given_back, [&](const GivenBack& one) { return one.cause == cause; });
   // Nobody keeps back what was never paid, and idle money is needed now: the newest goes first.
@@ -224,30 +292,32 @@ Day Auditor::take_given_back(Account& account, std::int64_t cause, std::set<int>
     const auto one = account.given_back[i];
     if (one.idle != 0 ? !months.contains(one.month) : bill_at(account, one.month)->late_paid() >= 0) continue;
     take(one);
-    if (one.idle != 0) otherwise = std::min(otherwise, one.value_on);
+    if (one.idle != 0) needed.push_back(one);
     account.given_back.erase(account.given_back.begin() + static_cast<std::ptrdiff_t>(i));
   }
-  return otherwise;
 }
 
 void Auditor::undo(Account& account, std::int64_t by) {
+  std::erase_if(account.inflows, [&](const Inflow& inflow) { return inflow.id == by; });
   for (auto& bill : account.bills) {
     std::erase_if(bill.principal, [&](const Change& change) { return change.by == by; });
     std::erase_if(bill.late, [&](const Change& change) { return change.by == by; });
   }
 }
 
-void Auditor::use_advance(Account& account, Day on, Day today) {
-  if (account.advance <= 0) return;
+Fen Auditor::use_advance(Account& account, Day on, Day today, Fen most, const std::vector<int>& months) {
+  const Fen usable = std::min(account.advance, most);
+  if (usable <= 0) return 0;
   const auto id = transactions_ + 1;
-  Fen rest = account.advance;
-  auto parts = share(account, rest, on, id, {});
-  if (parts.empty()) return;
+  Fen rest = usable;
+  auto parts = share(account, rest, on, id, months);
+  if (parts.empty()) return 0;
   transactions_ = id;
   credit({kAdvances, 0}, parts);
-  account.applications.push_back({id, account.advance - rest, on, std::move(parts)});
-  account.advance = rest;
+  account.applications.push_back({id, usable - rest, on, std::move(parts)});
+  account.advance -= usable - rest;
   give_back(account, today, id);
+  return usable - rest;
 }
 
 std::vector<Bill*> Auditor::oldest_first(Account& account) {
@@ -384,6 +454,7 @@ std::string Auditor::transfer(std::int64_t from, std::int64_t to, Day on) {
   if (auto error = check_transfer(from, to, on); !error.empty()) return error;
   auto& giver = accounts_[from];
   auto& taker = accounts_[to];
+  if (giver.advance > 0) taker.inflows.push_back({++transactions_, giver.advance, on, on});
   taker.advance += std::exchange(giver.advance, 0);
   taker.deposit += std::exchange(giver.deposit, 0);
   use_advance(taker, on, on);

@@ -180,27 +180,34 @@ class Auditor {
     Fen idle = 0;  // for so much money that found nothing to pay
     Day value_on = 0;
   };
+  struct Inflow {  // into an advance
+    std::int64_t id = 0;
+    Fen amount = 0;
+    Day value_on = 0, heard_on = 0;
+    bool idle() const { return value_on < heard_on; }
+  };
   struct Account {
     std::vector<Bill> bills;
     Fen advance = 0, deposit = 0;
     std::vector<GivenBack> given_back;      // that stand, in order
     std::vector<Application> applications;  // of the advance, that stand
     std::vector<Plan> plans;
+    std::vector<Inflow> inflows;  // that stand
   };
 
   const Account& account_at(std::int64_t account) const;
   static const Bill* bill_at(const Account& account, int month);
   static Bill* bill_at(Account& account, int month);
   std::vector<Part> share(Account& account, Fen& amount, Day on, std::int64_t by, const std::vector<int>& months);
-  void use_advance(Account& account, Day on, Day today);
+  Fen use_advance(Account& account, Day on, Day today, Fen most = INT64_MAX, const std::vector<int>& months = {});  // what was used
   static void undo(Account& account, std::int64_t by);
   static std::set<int> months_of(const Account& account, std::int64_t by);
   static std::vector<Bill*> oldest_first(Account& account);
   void give_back(Account& account, Day today, std::int64_t cause);
-  void give_back_for_idle(Account& account, Fen idle, Day value_on, Day today, std::int64_t cause);
-  void give(Account& account, GivenBack given);
-  // `months`: of the bills that what is undone had to do with. Returns the day on which idle money was there that they need now, or `otherwise`.
-  Day take_given_back(Account& account, std::int64_t cause, std::set<int>& months, Day otherwise);
+  void give_back_for_idle(Account& account, Fen idle, Day value_on, Day today, std::int64_t cause, const std::set<int>* months = nullptr);
+  void give(Account& account, GivenBack given, Day today);
+  // `months`: of the bills that what is undone had to do with; `needed`: idle money that they need now.
+  void take_given_back(Account& account, std::int64_t cause, std::set<int>& months, std::vector<GivenBack>& needed);
   void credit(Place debit, const std::vector<Part>& parts, int sign = 1);
   static Fen due_of(const Account& account, Day on);
   static std::vector<int> open_months_of(const Account& account);

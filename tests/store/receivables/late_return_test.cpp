@@ -196,7 +196,7 @@ TEST_CASE("who paid late at the counter what the bank had in time gets the late 
   CHECK(books.differences().empty());
 }
 
-TEST_CASE("where only a late charge is open again, earlier idle money finds nothing due on its day and stays in advance") {
+TEST_CASE("where only a late charge is open again, it is what it would have been with earlier idle money") {
   Office books;
   auto late = books.pay(books.payment(12, 240, "2026-12-12"));  // the late charge of 30 days and nothing of the bill
   REQUIRE(late);
@@ -207,8 +207,177 @@ TEST_CASE("where only a late charge is open again, earlier idle money finds noth
   CHECK(books.due(12, "2026-12-14").advance == Money{8'248});
   REQUIRE(books.take_back(late->id, "2026-12-15"));
   CHECK(books.due(12, "2026-12-15").principal == Money{0});
-  CHECK(books.due(12, "2026-12-15").late == Money{240});
-  CHECK(books.due(12, "2026-12-15").advance == Money{8'000});
+  CHECK(books.due(12, "2027-03-01").late == Money{0});
+  CHECK(books.due(12, "2026-12-15").advance == Money{8'008});  // nothing is kept of the other day's 8 fen either
+  CHECK(books.differences().empty());
+}
+
+TEST_CASE("where a payment bounces, each part of the advance counts from its own day and no earlier") {
+  Office books;
+  auto counter = books.pay(books.payment(12, 8'240, "2026-12-12"));
+  REQUIRE(counter);
+  SECTION("a little that was there in time dates nothing else back") {
+    auto little = books.payment(12, 100, "2026-12-13");
+    little.value_on = day("2026-11-12");
+    REQUIRE(books.pay(little));
+    CHECK(books.due(12, "2026-12-13").advance == Money{103});
+    REQUIRE(books.pay(books.payment(12, 8'000, "2026-12-14")));
+    REQUIRE(books.take_back(counter->id, "2026-12-15"));
+    // 79.00 for the 32 days up to 14 December are 2.53: the late charge and 77.47 of the bill were paid on that day.
+    CHECK(books.due(12, "2026-12-15").principal == Money{153});
+    CHECK(books.due(12, "2026-12-15").advance == Money{0});
+    CHECK(books.due(12, "2026-12-14").late == Money{0});
+    CHECK(books.number("SELECT CAST(-SUM(amount_fen) AS SIGNED) FROM ledger_standing_posting WHERE ledger_account = 10") == 253);
+  }
+  SECTION("money of two days") {
+    auto first = books.payment(12, 3'000, "2026-12-13");
+    first.value_on = day("2026-11-12");
+    REQUIRE(books.pay(first));
+    auto second = books.payment(12, 5'000, "2026-12-13");
+    second.value_on = day("2026-11-22");
+    REQUIRE(books.pay(second));
+    CHECK(books.due(12, "2026-12-13").advance == Money{8'000 + 140});  // 50.00 for ten days, so a yuan is kept
+    REQUIRE(books.take_back(counter->id, "2026-12-15"));
+    // The late charge of a yuan is paid first, so a yuan of the bill is left; nobody owed more.
+    CHECK(books.due(12, "2026-12-15").principal == Money{100});
+    CHECK(books.number("SELECT CAST(-SUM(amount_fen) AS SIGNED) FROM ledger_standing_posting WHERE ledger_account = 10") == 100);
+  }
+  SECTION("what was refunded is what was there first") {
+    REQUIRE(books.pay(books.payment(12, 1'000, "2026-12-14")));
+    REQUIRE(books.pay(books.payment(12, 2'000, "2026-12-16")));
+    REQUIRE(books.done(ProposalKind::kRefundAdvance, 12, {{"amount", "15.00"}, {"bank_account_name", "王芳"}, {"bank_account_no", "62220"}}, "2026-12-17") == "");
+    REQUIRE(books.take_back(counter->id, "2026-12-18"));
+    // 34 days until 15.00 of the 16th: 2.72.
+    CHECK(books.due(12, "2026-12-16").principal == Money{8'000 - 1'500 + 272});
+    CHECK(books.due(12, "2026-12-18").advance == Money{0});
+  }
+  CHECK(books.differences().empty());
+}
+
+TEST_CASE("a late charge that is open yet is what it would have been with idle money") {
+  Office books;
+  REQUIRE(books.app().transact([&](db::Session& s) -> Status {
+    s.execute("INSERT INTO receivables_setting (name, value, changed_at) VALUES ('allocation_order', 'principal_first', UTC_TIMESTAMP(6)) ON DUPLICATE KEY UPDATE value = 'principal_first'");
+    return ok();
+  }));
+  const auto late_income = [&] { return books.number("SELECT CAST(COALESCE(-SUM(amount_fen), 0) AS SIGNED) FROM ledger_posting WHERE ledger_account = 10"); };
+  auto counter = books.pay(books.payment(12, 8'000, "2026-12-12"));
+  REQUIRE(counter);
+  CHECK(books.due(12, "2026-12-13").late == Money{240});
+  auto p = books.payment(12, 8'000, "2026-12-13");
+  p.value_on = day("2026-11-12");
+  SECTION("all of it") {
+    auto bank = books.pay(p);
+    REQUIRE(bank);
+    CHECK(books.due(12, "2026-12-13").late == Money{0});
+    CHECK(books.due(12, "2026-12-13").advance == Money{8'000});
+    CHECK(late_income() == 0);
+    SECTION("and is open again where the money is taken back") {
+      REQUIRE(books.take_back(bank->id, "2026-12-15"));
+      CHECK(books.due(12, "2026-12-15").late == Money{240});
+      CHECK(books.due(12, "2026-12-15").advance == Money{0});
+      CHECK(late_income() == 0);
+    }
+  }
+  SECTION("a part of it") {
+    p.amount = {4'000};
+    REQUIRE(books.pay(p));
+    CHECK(books.due(12, "2026-12-13").late == Money{0});
+    CHECK(books.due(12, "2026-12-13").advance == Money{4'000 - 120});
+    CHECK(late_income() == 120);
+  }
+  SECTION("where the same file brings two") {
+    p.amount = {4'000};
+    auto second = books.payment(12, 4'000, "2026-12-13");
+    second.value_on = day("2026-11-22");
+    const std::vector<Payment> both{p, second};
+    REQUIRE(books.app().transact([&](db::Session& s) { return pay_all(books.app(), s, both); }));
+    CHECK(books.due(12, "2026-12-13").late == Money{0});
+    CHECK(books.due(12, "2026-12-13").advance == Money{8'000 - 100});
+    CHECK(late_income() == 100);  // 40.00 for ten days, so a yuan
+  }
+  CHECK(books.differences().empty());
+}
+
+TEST_CASE("what other idle money had earned is worked out again where a payment is taken back") {
+  Office books;
+  const auto late_income = [&] { return books.number("SELECT CAST(COALESCE(-SUM(amount_fen), 0) AS SIGNED) FROM ledger_posting WHERE ledger_account = 10"); };
+  const auto idle = [&](int amount_fen, const char* value_on, const char* on) {
+    auto p = books.payment(12, amount_fen, on);
+    p.value_on = day(value_on);
+    auto paid = books.pay(p);
+    REQUIRE(paid);
+    CHECK(paid->advance == Money{amount_fen});
+    return paid->id;
+  };
+  auto counter = books.pay(books.payment(12, 8'240, "2026-12-12"));
+  REQUIRE(counter);
+  SECTION("what came second stands alone now") {
+    const auto first = idle(4'000, "2026-11-12", "2026-12-13");
+    CHECK(late_income() == 120);
+    idle(4'000, "2026-11-22", "2026-12-14");
+    CHECK(late_income() == 100);
+    SECTION("in advance") {
+      REQUIRE(books.take_back(first, "2026-12-15"));
+      CHECK(late_income() == 80 + 80);  // 80.00 for ten days, 40.00 for twenty more
+      CHECK(books.due(12, "2026-12-15").advance == Money{4'000 + 80});
+    }
+    SECTION("or spent on a later bill") {
+      REQUIRE(books.issue({202611}, "2027-01-02", {{12, 8'140}}));
+      CHECK(books.due(12, "2027-01-02").advance == Money{0});
+      REQUIRE(books.take_back(first, "2027-01-03"));
+      CHECK(late_income() == 80 + 80);
+      CHECK(books.due(12, "2027-01-03").principal - books.due(12, "2027-01-03").advance == Money{8'140 - 4'000 - 80});
+    }
+  }
+  SECTION("what earned nothing beside the other earns now") {
+    const auto first = idle(8'000, "2026-11-12", "2026-12-13");
+    idle(8'000, "2026-11-22", "2026-12-14");
+    CHECK(late_income() == 0);
+    REQUIRE(books.take_back(first, "2026-12-15"));
+    CHECK(late_income() == 100);  // ten days are 0.80, so a yuan
+    CHECK(books.due(12, "2026-12-15").advance == Money{8'000 + 140});
+  }
+  CHECK(books.differences().empty());
+}
+
+TEST_CASE("what the bill that is open again does not need of idle money makes late charges less still") {
+  Office books;
+  auto first = books.pay(books.payment(12, 4'000, "2026-11-12"));
+  REQUIRE(first);
+  REQUIRE(books.pay(books.payment(12, 4'120, "2026-12-12")));  // the other half, and 1.20 of late charge for 30 days
+  auto p = books.payment(12, 8'000, "2026-12-13");
+  p.value_on = day("2026-11-12");
+  auto idle = books.pay(p);
+  REQUIRE(idle);
+  CHECK(books.due(12, "2026-12-13").advance == Money{8'120});
+  REQUIRE(books.take_back(first->id, "2026-12-15"));
+  // Half of the bank's money has paid the half that is open again, in time; the other half stands for the counter's.
+  CHECK(books.due(12, "2027-03-01").due() == Money{0});
+  CHECK(books.due(12, "2026-12-15").advance == Money{4'120});
+  CHECK(books.number("SELECT CAST(COALESCE(-SUM(amount_fen), 0) AS SIGNED) FROM ledger_posting WHERE ledger_account = 10") == 0);
+  CHECK(books.differences().empty());
+  SECTION("and goes with it") {
+    REQUIRE(books.take_back(idle->id, "2026-12-16"));
+    CHECK(books.due(12, "2026-12-16").principal == Money{4'000});
+    CHECK(books.due(12, "2026-12-16").advance == Money{0});
+    CHECK(books.differences().empty());
+  }
+}
+
+TEST_CASE("what is over of a payment that names its bill is idle money as well") {
+  Office books;
+  REQUIRE(books.issue({202611}, "2026-12-02", {{12, 1'000}}));
+  auto counter = books.payment(12, 8'240, "2026-12-12");
+  counter.bills = {{{12}, {202610}, 1}};
+  REQUIRE(books.pay(counter));
+  auto p = books.payment(12, 9'000, "2026-12-13");
+  p.value_on = day("2026-11-12");
+  p.bills = {{{12}, {202611}, 1}};
+  auto paid = books.pay(p);
+  REQUIRE(paid);
+  CHECK(paid->advance == Money{8'000});
+  CHECK(books.due(12, "2026-12-13").advance == Money{8'240});
   CHECK(books.differences().empty());
 }
 
@@ -220,6 +389,23 @@ TEST_CASE("a late charge that should have come back is found, and so is one with
   }));
   INFO(tampering.what);
   LateNews books;
+  REQUIRE(books.differences().empty());
+  CHECK(books.owner().lease()->execute(tampering.statement) > 0);
+  CHECK(books::says(books.differences(), tampering.found));
+}
+
+TEST_CASE("what came back for idle money is looked at by the bill that its record names") {
+  const auto tampering = GENERATE(values<OneStatement>({
+      {"more came back than was paid", "UPDATE ledger_posting SET amount_fen = amount_fen * 3 WHERE template = 17", "expected 0 fen of late charge to be kept but found -480"},
+      {"its record names another bill", "UPDATE receivables_late_return SET billing_month = 202609", "bill of account 12 for 2026-09: expected 0 fen of late charge to be kept but found -240"},
+      {"its cause was taken back alone", "INSERT INTO ledger_reversal SELECT cause_accounting_month, cause_transaction_id, 209901, 1 FROM receivables_late_return", "that caused it, for that was taken back, but it stands"},
+  }));
+  INFO(tampering.what);
+  Office books;
+  REQUIRE(books.pay(books.payment(12, 8'240, "2026-12-12")));
+  auto idle = books.payment(12, 8'000, "2026-12-13");
+  idle.value_on = day("2026-11-12");
+  REQUIRE(books.pay(idle));
   REQUIRE(books.differences().empty());
   CHECK(books.owner().lease()->execute(tampering.statement) > 0);
   CHECK(books::says(books.differences(), tampering.found));
