@@ -64,15 +64,18 @@ Findings check_unfinished(const House& house) {
 
 namespace {
 
-// Where the loop's range takes an element out of what a call has just made; that is gone before the first turn. npos: nowhere.
-std::size_t element_of_temporary(const std::string& code, std::size_t range) {
+// Whether the loop's range takes something out of what a call has just made ("read(s)[a]", "*verify(s)"); that is gone before the
+// first turn.
+bool is_inside_temporary(const std::string& code, std::size_t range) {
+  const bool pointed_at = code[range] == '*';
   int depth = 0;
-  for (std::size_t at = range; at < code.size() && depth >= 0; ++at) {
-    if (code[at] == '(') ++depth;
+  for (std::size_t at = range; at + 1 < code.size(); ++at) {
+    if (code[at] == '(' && ++depth == 1 && pointed_at && at > range + 1) return true;
     if (code[at] != ')') continue;
-    if (--depth == 0 && at + 1 < code.size() && code[at + 1] == '[' && code[range] != '(') return at;
+    if (--depth < 0) return false;
+    if (depth == 0 && code[at + 1] == '[' && code[range] != '(') return true;
   }
-  return std::string::npos;
+  return false;
 }
 
 }  // namespace
@@ -84,8 +87,8 @@ Findings check_dangling_ranges(const House& house) {
     for (std::size_t at = file.code.find("for ("); at != std::string::npos; at = file.code.find("for (", at + 1)) {
       const auto colon = file.code.find(" : ", at), end = file.code.find_first_of(";{", at);
       if (colon == std::string::npos || colon > end) continue;
-      if (element_of_temporary(file.code, colon + 3) != std::string::npos)
-        found.push_back({file.path, file.line_at(at), "dangling ranges", "expected a loop over something that has a name but it goes over an element of what a call returns"});
+      if (is_inside_temporary(file.code, colon + 3))
+        found.push_back({file.path, file.line_at(at), "dangling ranges", "expected a loop over something that has a name but it goes over a part of what a call returns"});
     }
   }
   return found;

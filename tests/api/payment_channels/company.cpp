@@ -110,8 +110,10 @@ std::int64_t Company::number(std::string_view sql) {
 
 std::vector<std::string> Company::differences() {
   auto all = *ledger::verify(server.database.app());
-  for (auto& difference : *receivables::verify_receivables(server.database.app())) all.push_back(std::move(difference));
-  for (auto& difference : *verify_channels(server.database.app())) all.push_back(std::move(difference));
+  for (auto* verify : {+[](db::Database& d) { return receivables::verify_receivables(d); }, +[](db::Database& d) { return verify_channels(d); }}) {
+    const auto more = verify(server.database.app()).value();
+    all.insert(all.end(), more.begin(), more.end());
+  }
   return all;
 }
 

@@ -61,7 +61,8 @@ Money MoneyCounty::due_of(const std::string& account_no) { return receivables::d
 
 std::vector<std::string> MoneyCounty::differences() {
   auto all = *ledger::verify(county.database().app());
-  for (auto& difference : *receivables::verify_receivables(county.database().app())) all.push_back(std::move(difference));
+  const auto more = receivables::verify_receivables(county.database().app()).value();
+  all.insert(all.end(), more.begin(), more.end());
   return all;
 }
 
