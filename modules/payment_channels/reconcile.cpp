@@ -261,9 +261,11 @@ Result<Reconciliation> ReconciliationService::load(db::Session& session, const C
 }
 
 Result<std::int64_t> ReconciliationService::compare(db::Session& session, std::int64_t reconciliation_id) {
+  const auto waiting = find_reconciliation(session, reconciliation_id);
+  if (!waiting) return 0;  // another file took its place before its turn came
+  hold_channel(session, waiting->channel_id);
   const auto reconciliation = find_reconciliation(session, reconciliation_id);
-  if (!reconciliation) return 0;  // another file took its place before its turn came
-  hold_channel(session, reconciliation->channel_id);
+  if (!reconciliation) return 0;  // or while we waited
   if (reconciliation->compared) return reconciliation->theirs.count;
   return payment_channels::compare(session, *reconciliation, services_.clock.now());
 }

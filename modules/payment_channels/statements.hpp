@@ -74,7 +74,8 @@ class StatementService {
   Result<Receipt> propose_return(db::Session& session, const Channel& channel, std::int64_t receipt_id, const std::string& note, const security::Caller& caller);
   Result<Receipt> decide_return(db::Session& session, const Channel& channel, std::int64_t receipt_id, bool approve, const security::Caller& caller);
   // It was given to the wrong account, by a person or by the number that the payer named: the payment is taken back and the money is
-  // nobody's again; proposed by one person, approved by another. Errors beside the above: payment_channels.no_payment, those of receivables.
+  // nobody's again; proposed by one person, approved by another, and given to the right account by somebody who did not propose it. Errors
+  // beside the above: payment_channels.no_payment, security.second_person, those of receivables.
   Result<Receipt> propose_retraction(db::Session& session, const Channel& channel, std::int64_t receipt_id, const std::string& note, const security::Caller& caller);
   Result<Receipt> decide_retraction(db::Session& session, const Channel& channel, std::int64_t receipt_id, bool approve, const security::Caller& caller);
   // A receipt whose settlement was proposed and has been decided about: settled where it was posted, unidentified where it was refused.

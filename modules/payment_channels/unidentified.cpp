@@ -33,6 +33,16 @@ Receipt store(db::Session& session, Instant now, const security::Caller& caller,
 // The payment's reference: one that was taken back keeps its own, so the next has another.
 std::string payment_reference(const Receipt& r) { return fmt::format("receipt/{}/{}", r.id, r.version); }
 
+// Who may not give money to an account may not take it from there either.
+Status require_account_in_scope(db::Session& session, const Receipt& r, const security::Caller& caller) {
+  const AccountId account = r.account.value_or(AccountId{});
+  const auto labels = customers::labels_of(session, {&account, 1});
+  const auto label = labels.find(account);
+  if (label == labels.end()) return not_found("customers.no_account", "expected the account that the receipt was given to but there is none");
+  const auto seen = customers::find_label(session, label->second.account_no, caller.scope_pattern());
+  return seen ? ok() : Status(seen.error());
+}
+
 }  // namespace
 
 Status post_unidentified(const Services& services, db::Session& session, const Receipt& r, Instant now, std::optional<UserId> by) {
@@ -46,6 +56,9 @@ Status post_unidentified(const Services& services, db::Session& session, const R
 Result<Receipt> StatementService::assign(db::Session& session, const Channel& channel, std::int64_t receipt_id, std::string_view account_no, const security::Caller& caller) {
   auto r = receipt_in(session, channel, receipt_id, "unidentified");
   if (!r) return r;
+  // Who had it taken away from an account does not say alone who gets it.
+  if (r->proposed_by)
+    if (auto error = security::require_second_person(caller, *r->proposed_by)) return *error;
   const auto label = customers::find_label(session, account_no, caller.scope_pattern());
   if (!label) return label.error();
   const Instant now = services_.clock.now();
@@ -101,6 +114,7 @@ Result<Receipt> StatementService::propose_retraction(db::Session& session, const
   auto r = lock_receipt(session, channel.id, receipt_id);
   if (!r) return not_found("payment_channels.no_receipt", "expected a receipt of this channel with this number but there is none");
   if (r->state != "assigned" && r->state != "paid") return conflict("payment_channels.receipt_state", fmt::format("expected a receipt that is an account's but it is {}", r->state));
+  if (auto seen = require_account_in_scope(session, *r, caller); !seen) return std::move(seen).error();
   r->state = "retracting";
   r->note = note;
   r->proposed_by = caller.user_id;
@@ -111,6 +125,7 @@ Result<Receipt> StatementService::decide_retraction(db::Session& session, const 
   auto r = receipt_in(session, channel, receipt_id, "retracting");
   if (!r) return r;
   if (auto error = security::require_second_person(caller, *r->proposed_by)) return *error;
+  if (auto seen = require_account_in_scope(session, *r, caller); !seen) return std::move(seen).error();
   const auto paid = receivables::find_payment(session, receivables::PaymentId{r->payment_id.value_or(0)});
   if (!paid) return not_found("payment_channels.no_payment", "expected the payment of this receipt but there is none");
   const bool was_unidentified = paid->source == receivables::Source::kUnidentified;
@@ -123,10 +138,12 @@ Result<Receipt> StatementService::decide_retraction(db::Session& session, const 
       if (auto posted = post_unidentified(services_, session, *r, now, caller.user_id); !posted) return std::move(posted).error();
     r->account.reset();
     r->payment_id.reset();
+    r->decided_by = caller.user_id;
+  } else {
+    r->note.clear();
+    r->proposed_by.reset();
   }
   r->state = approve ? "unidentified" : was_unidentified ? "assigned" : "paid";
-  r->decided_by = caller.user_id;
-  r->proposed_by.reset();
   return store(session, now, caller, approve ? "payment_channels.receipt_retract_approve" : "payment_channels.receipt_retract_refuse", channel, std::move(*r));
 }
 

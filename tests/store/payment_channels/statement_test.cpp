@@ -168,7 +168,7 @@ TEST_CASE("what was given to the wrong account is taken back by two people, whoe
   b.take_statement(statement("S1", {{"E1", 15'405, by_number ? make_account_no(11) : "十月电费"}}));
   const auto id = b.receipts().front().id;
   const auto as = [&](std::int64_t user, auto&& work) { return b.app().transact([&](db::Session& s) { return work(s, DebitBooks::caller(user)); }); };
-  const auto assign = [&](std::int64_t account) { return as(3, [&](db::Session& s, const security::Caller& c) { return b.statements.assign(s, b.bank, id, make_account_no(account), c); }); };
+  const auto assign = [&](std::int64_t account, std::int64_t user = 3) { return as(user, [&](db::Session& s, const security::Caller& c) { return b.statements.assign(s, b.bank, id, make_account_no(account), c); }); };
   const auto propose = [&] { return as(3, [&](db::Session& s, const security::Caller& c) { return b.statements.propose_retraction(s, b.bank, id, "another customer's", c); }); };
   const auto decide = [&](bool approve, std::int64_t user) { return as(user, [&](db::Session& s, const security::Caller& c) { return b.statements.decide_retraction(s, b.bank, id, approve, c); }); };
   if (!by_number) {
@@ -193,12 +193,13 @@ TEST_CASE("what was given to the wrong account is taken back by two people, whoe
   CHECK(b.ledger_balance(LedgerAccount::kUnidentified) == Money{-15'405});
   CHECK(b.every_difference().empty());
 
-  // Now it is given to the right one, and that may be wrong again.
-  REQUIRE(assign(12));
+  // Now it is given to the right one, by another than who had it taken away; and that may be wrong again.
+  CHECK(assign(12).error().code == "security.second_person");
+  REQUIRE(assign(12, 4));
   CHECK(b.ledger_balance(LedgerAccount::kUnidentified) == Money{0});
   REQUIRE(propose());
   REQUIRE(decide(true, 4));
-  REQUIRE(assign(12));
+  REQUIRE(assign(12, 5));
   CHECK(b.ledger_balance(LedgerAccount::kBank) == Money{15'405});
   CHECK(b.every_difference().empty());
 }
