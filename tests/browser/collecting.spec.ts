@@ -220,7 +220,7 @@ test('a statement settles what it can; what nobody knows is assigned, or sent ba
   await page.getByRole('button', { name: '认领 E1' }).click()
   await page.locator('#receipt-account').fill(debtors[1]!.account_no)
   await submit(page)
-  await expect(dialog_of(page).locator('.error').last()).not.toBeEmpty()
+  await expect(dialog_of(page).locator('.notice.danger')).toContainText('另一人')
   const { items } = await ask<{ items: Receipt[] }>(page, `/channels/${kCode}/receipts`)
   expect(items.map((r) => r.state).sort()).toEqual(['returned', 'unidentified'])
 })
