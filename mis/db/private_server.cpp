@@ -225,6 +225,8 @@ struct PrivateServer::Impl {
     command.push_back(fmt::format("--innodb-buffer-pool-size={}M", options.buffer_pool_mb));
     fs::remove(run() / "mariadb.sock");
     pid = spawn(command, log(), true);
+    // The server writes its number there itself, but late: one that hangs while it starts must be found by the next start too.
+    std::ofstream(pid_file()) << pid << '\n';
     while (true) {
       int status = 0;
       if (waitpid(pid, &status, WNOHANG) == pid) {
