@@ -81,6 +81,11 @@ std::optional<Item> lock_item(db::Session& session, std::int64_t item_id) {
                                 "payment_id, received_at, changed_at FROM payment_channels_item WHERE item_id = ? FOR UPDATE", item_id));
 }
 
+std::optional<Item> find_item(db::Session& session, std::int64_t channel_id, Date business_date, std::string_view serial_no) {
+  return first_of(session.query("SELECT item_id, channel_id, request_key, kind, state, content_hash, original_key, serial_no, account_no, account_id, amount_fen, business_date, response, answer, "
+                                "payment_id, received_at, changed_at FROM payment_channels_item WHERE channel_id = ? AND business_date = ? AND serial_no = ?", channel_id, business_date, serial_no));
+}
+
 std::string file_key(Date business_date, std::string_view serial_no) {
   const auto ymd = business_date.ymd();
   const auto day = fmt::format("{}{:04}{:02}{:02}/", kFileKeyPrefix, static_cast<int>(ymd.year()), static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()));

@@ -47,6 +47,8 @@ std::optional<Item> find_item(db::Session& session, std::int64_t channel_id, std
 // The same, held until the unit of work ends.
 std::optional<Item> lock_item(db::Session& session, std::int64_t channel_id, std::string_view key);
 std::optional<Item> lock_item(db::Session& session, std::int64_t item_id);
+// The payment that bears this serial number on the day, whatever became of it.
+std::optional<Item> find_item(db::Session& session, std::int64_t channel_id, Date business_date, std::string_view serial_no);
 
 // The key of a payment that was taken in by hand and has none of the channel's. No message's key begins like this.
 inline constexpr std::string_view kFileKeyPrefix = "F/";

@@ -207,8 +207,10 @@ class Settler {
     item.id = services_.database.take_ids(kItemSequence);
     item.channel_id = channel_.id;
     item.key = std::move(*key);
-    item.serial_no = difference_.serial_no;
     item.business_date = reconciliation_.business_date;
+    // The number may be that of what was taken in for a line of another day's file; it is found by that one alone.
+    const auto bearer = find_item(session_, channel_.id, item.business_date, difference_.serial_no);
+    if (!bearer || !bearer->taken_in_by_hand()) item.serial_no = difference_.serial_no;
     item.received_at = now_;
     item.answer.key = item.key;
     item.answer.business_date = item.business_date;

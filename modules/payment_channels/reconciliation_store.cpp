@@ -53,6 +53,48 @@ SideTotal total_of(db::Rows rows) {
   return {rows.i64(0), {rows.i64(1)}};
 }
 
+// Around midnight both sides may have put a payment on different days. Serial numbers may begin anew each day, so the number alone does
+// not make an item of another day the same payment: amount and account must agree too (or it is what was refused or voided under this
+// very key), the item must not be in the file of its own day, and nobody may have taken it in by hand for another line. Files come in
+// any order, and corrected ones late: three statements keep this rule between the day's file and those of the days around it.
+
+// The file of its own day has the item after all: the other file's line is another payment, whatever was said about it, and the note
+// says what fell away. Two statements, since assignments to several columns of joined tables have no order.
+void release_claims(db::Session& session, const Reconciliation& r) {
+  session.execute("UPDATE payment_channels_difference d JOIN payment_channels_item i ON i.item_id = d.item_id AND i.channel_id = ? AND i.business_date = ? "
+                  "JOIN payment_channels_their_item t ON t.reconciliation_id = ? AND t.serial_no = i.serial_no "
+                  "SET d.note = LEFT(CONCAT('its own day''s file has the payment too, so this fell away: ', d.how, ', ', d.note), 200) "
+                  "WHERE d.reconciliation_id <> ? AND ((d.kind = 'other_day' AND d.state <> 'open') OR (d.kind = 'only_theirs' AND d.state = 'proposed'))", r.channel_id, r.business_date, r.id, r.id);
+  session.execute("UPDATE payment_channels_difference d JOIN payment_channels_item i ON i.item_id = d.item_id AND i.channel_id = ? AND i.business_date = ? "
+                  "JOIN payment_channels_their_item t ON t.reconciliation_id = ? AND t.serial_no = i.serial_no "
+                  "SET d.kind = 'only_theirs', d.state = 'open', d.how = NULL, d.decided_by = NULL, d.decided_at = NULL, d.our_fen = NULL, d.item_id = NULL, d.version = d.version + 1 "
+                  "WHERE d.reconciliation_id <> ? AND (d.kind = 'other_day' OR (d.kind = 'only_theirs' AND d.state <> 'settled'))", r.channel_id, r.business_date, r.id, r.id);
+}
+
+// This file's lines and our items of the days around.
+void claim_items_of_other_days(db::Session& session, const Reconciliation& r) {
+  session.execute("UPDATE payment_channels_difference d JOIN payment_channels_item i ON i.channel_id = ? AND i.business_date IN (?, ?, ?, ?) AND i.serial_no = d.serial_no AND i.kind = 'pay' "
+                  "LEFT JOIN payment_channels_difference o ON o.item_id = i.item_id AND o.kind = 'only_theirs' AND o.state = 'settled' AND o.how = 'post' "
+                  "SET d.item_id = i.item_id, d.our_fen = i.amount_fen, d.kind = IF(i.state = 'paid', 'other_day', d.kind) "
+                  "WHERE d.reconciliation_id = ? AND d.kind = 'only_theirs' AND d.item_id IS NULL AND o.difference_id IS NULL "
+                  "AND ((i.amount_fen = d.their_fen AND i.account_no = d.account_no) OR (i.state <> 'paid' AND i.request_key = d.serial_no)) "
+                  "AND NOT EXISTS (SELECT 1 FROM payment_channels_their_item t JOIN payment_channels_reconciliation r ON r.reconciliation_id = t.reconciliation_id "
+                  "WHERE r.channel_id = i.channel_id AND r.business_date = i.business_date AND t.serial_no = i.serial_no)",
+                  r.channel_id, r.business_date + -2, r.business_date + -1, r.business_date + 1, r.business_date + 2, r.id);
+}
+
+// Our items of this day and the open lines of the files around, where this day's earlier file had them and this one has not.
+void claim_for_other_days(db::Session& session, const Reconciliation& r) {
+  session.execute("UPDATE payment_channels_reconciliation f JOIN payment_channels_difference d ON d.reconciliation_id = f.reconciliation_id AND d.kind = 'only_theirs' AND d.state = 'open' AND d.item_id IS NULL "
+                  "JOIN payment_channels_item i ON i.channel_id = f.channel_id AND i.business_date = ? AND i.serial_no = d.serial_no AND i.kind = 'pay' "
+                  "LEFT JOIN payment_channels_their_item t ON t.reconciliation_id = ? AND t.serial_no = i.serial_no "
+                  "LEFT JOIN payment_channels_difference o ON o.item_id = i.item_id AND o.kind = 'only_theirs' AND o.state = 'settled' AND o.how = 'post' "
+                  "SET d.item_id = i.item_id, d.our_fen = i.amount_fen, d.kind = IF(i.state = 'paid', 'other_day', d.kind), d.version = d.version + 1 "
+                  "WHERE f.channel_id = ? AND f.business_date IN (?, ?, ?, ?) AND t.serial_no IS NULL AND o.difference_id IS NULL "
+                  "AND ((i.amount_fen = d.their_fen AND i.account_no = d.account_no) OR (i.state <> 'paid' AND i.request_key = d.serial_no))",
+                  r.business_date, r.id, r.channel_id, r.business_date + -2, r.business_date + -1, r.business_date + 1, r.business_date + 2);
+}
+
 }  // namespace
 
 void hold_channel(db::Session& session, std::int64_t channel_id) {
@@ -131,23 +173,17 @@ std::int64_t compare(db::Session& session, const Reconciliation& r, Instant now)
   const auto ours = total_of(session.query("SELECT COUNT(*), CAST(SUM(amount_fen) AS SIGNED) FROM payment_channels_item WHERE channel_id = ? AND business_date = ? AND kind = 'pay' AND state = 'paid'",
                                            r.channel_id, r.business_date));
   // Each line of theirs is looked for once. What is not paid with us on that day: where we have the item all the same (refused,
-  // voided, reversed), the row says so.
+  // voided, reversed), the row says so. What two people took in for a line of another day's file is that line's.
   session.execute("INSERT INTO payment_channels_difference (reconciliation_id, kind, serial_no, account_no, their_fen, our_fen, item_id) "
                   "SELECT t.reconciliation_id, IF(i.item_id IS NULL OR i.state <> 'paid', 'only_theirs', IF(i.amount_fen <> t.amount_fen, 'amount', 'account')), t.serial_no, t.account_no, t.amount_fen, "
                   "IF(i.state = 'paid', i.amount_fen, NULL), i.item_id FROM payment_channels_their_item t "
                   "LEFT JOIN payment_channels_item i ON i.channel_id = ? AND i.business_date = ? AND i.serial_no = t.serial_no AND i.kind = 'pay' "
+                  "AND NOT EXISTS (SELECT 1 FROM payment_channels_difference o WHERE o.item_id = i.item_id AND o.kind = 'only_theirs' AND o.state = 'settled' AND o.how = 'post') "
                   "WHERE t.reconciliation_id = ? AND (i.item_id IS NULL OR i.state <> 'paid' OR i.amount_fen <> t.amount_fen OR i.account_no <> t.account_no) ORDER BY t.line_no",
                   r.channel_id, r.business_date, r.id);
-  // Around midnight both sides may have put a payment on different days. Serial numbers may begin anew each day, so the number alone
-  // does not make an item of another day the same payment: amount and account must agree too (or it is what was refused or voided
-  // under this very key), and the item must not be in the file of its own day.
-  session.execute("UPDATE payment_channels_difference d JOIN payment_channels_item i ON i.channel_id = ? AND i.business_date IN (?, ?, ?, ?) AND i.serial_no = d.serial_no AND i.kind = 'pay' "
-                  "SET d.item_id = i.item_id, d.our_fen = i.amount_fen, d.kind = IF(i.state = 'paid', 'other_day', d.kind) "
-                  "WHERE d.reconciliation_id = ? AND d.kind = 'only_theirs' AND d.item_id IS NULL "
-                  "AND ((i.amount_fen = d.their_fen AND i.account_no = d.account_no) OR (i.state <> 'paid' AND i.request_key = d.serial_no)) "
-                  "AND NOT EXISTS (SELECT 1 FROM payment_channels_their_item t JOIN payment_channels_reconciliation r ON r.reconciliation_id = t.reconciliation_id "
-                  "WHERE r.channel_id = i.channel_id AND r.business_date = i.business_date AND t.serial_no = i.serial_no)",
-                  r.channel_id, r.business_date + -2, r.business_date + -1, r.business_date + 1, r.business_date + 2, r.id);
+  release_claims(session, r);
+  claim_items_of_other_days(session, r);
+  claim_for_other_days(session, r);
   // What was refused, voided or reversed on this day may have been taken in by hand for a line of another day's file: that file has it.
   session.execute("INSERT INTO payment_channels_difference (reconciliation_id, kind, serial_no, account_no, our_fen, item_id) "
                   "SELECT ?, 'only_ours', COALESCE(i.serial_no, i.request_key), i.account_no, i.amount_fen, i.item_id FROM payment_channels_item i "
@@ -161,7 +197,7 @@ std::int64_t compare(db::Session& session, const Reconciliation& r, Instant now)
   // An earlier day's item of ours that this file has after all is no longer one-sided, whatever somebody proposed to do about it: the note
   // says what fell away. Two statements, since assignments to several columns of joined tables have no order.
   session.execute("UPDATE payment_channels_difference d JOIN payment_channels_difference o ON o.item_id = d.item_id AND o.reconciliation_id = ? AND o.kind = 'other_day' "
-                  "SET d.note = IF(d.state = 'proposed', CONCAT('in the file of another day, so the proposal fell away: ', d.how, ', ', d.note), 'in the file of another day') "
+                  "SET d.note = IF(d.state = 'proposed', LEFT(CONCAT('in the file of another day, so the proposal fell away: ', d.how, ', ', d.note), 200), 'in the file of another day') "
                   "WHERE d.kind = 'only_ours' AND d.state IN ('open', 'proposed') AND d.reconciliation_id <> ?", r.id, r.id);
   session.execute("UPDATE payment_channels_difference d JOIN payment_channels_difference o ON o.item_id = d.item_id AND o.reconciliation_id = ? AND o.kind = 'other_day' "
                   "SET d.state = 'settled', d.how = 'ignore', d.decided_at = ?, d.version = d.version + 1 "

@@ -345,40 +345,78 @@ std::string Bank::answer_to_reversal(const Reversal& reversal) {
 
 // ── The day's file ──────────────────────────────────────────────────────────────────────────────────────────────────
 
+namespace {
+
+template <class Lines>
+bool has_serial(const Lines& lines, const std::string& serial) {
+  return std::any_of(lines.begin(), lines.end(), [&](const auto& line) { return line.serial == serial; });
+}
+
+}  // namespace
+
 void Bank::reconcile() {
   std::optional<Day> day;
   for (const auto& [candidate, lines] : theirs_)
     if (!files_.contains(candidate) && !day && (candidate < business_day() || town_.one_in(20))) day = candidate;
-  bool again = false;
-  if (!files_.empty() && (!day || town_.one_in(10))) {
+  if (!files_.empty() && (!day || town_.one_in(3))) {
     auto it = files_.begin();
-    std::advance(it, town_.below(static_cast<int>(files_.size())));
-    day = it->first;
-    again = true;
+    const int days = static_cast<int>(files_.size());
+    std::advance(it, town_.one_in(4) ? town_.below(days) : days - 1 - town_.below(std::min(days, 4)));
+    return load(it->first, town_.one_in(2) ? it->second : corrected(it->first));
   }
   if (!day) return;
-  if (!again) {
-    auto& lines = theirs_[*day];
-    if (lines.empty() || town_.one_in(5)) {
-      const auto account = town_.one_in(6) ? kNobody : town_.some_account();
-      lines.push_back({new_key("T"), make_account_no(account), town_.up_to(30'000)});  // a payment that we have never heard of
-    }
+  auto& lines = theirs_[*day];
+  if (lines.empty() || town_.one_in(5)) {
+    const auto account = town_.one_in(6) ? kNobody : town_.some_account();
+    lines.push_back({new_key("T"), make_account_no(account), town_.up_to(30'000)});  // a payment that we have never heard of
   }
-  const auto lines = again ? files_.at(*day) : theirs_.at(*day);
+  // Days come in their order, but not always.
+  if (const auto later = files_.find(*day + 1); later != files_.end() && town_.one_in(3))
+    if (const auto& line = town_.one_of(later->second); !has_serial(lines, line.serial)) lines.push_back(line);
+  load(*day, lines);
+}
+
+std::vector<Bank::Line> Bank::corrected(Day day) {
+  auto lines = files_.at(day);
+  switch (town_.below(4)) {
+    case 0:
+      if (lines.size() > 1) lines.erase(lines.begin() + town_.below(static_cast<int>(lines.size())));
+      break;
+    case 1: town_.one_of(lines).amount += town_.up_to(500); break;
+    case 2:
+      for (const auto& line : theirs_[day])  // what it knows by now
+        if (!has_serial(lines, line.serial)) lines.push_back(line);
+      break;
+    default:
+      for (const Day beside : {day - 2, day - 1, day + 1, day + 2})
+        if (const auto it = files_.find(beside); it != files_.end())
+          if (const auto& line = town_.one_of(it->second); !has_serial(lines, line.serial)) lines.push_back(line);
+  }
+  return lines;
+}
+
+bool Bank::may_replace(Day day) const {
+  return std::none_of(differences_.begin(), differences_.end(), [&](const Difference& d) { return d.day == day && (d.state == "proposed" || d.decided); });
+}
+
+void Bank::load(Day day, std::vector<Line> lines) {
   Fen sum = 0;
   std::string text;
-  const auto ymd = Date{*day}.ymd();
+  const auto ymd = Date{day}.ymd();
   for (const auto& line : lines) {
     sum += line.amount;
     text += fmt::format("{:04}{:02}{:02}|{}|{}|{}\n", static_cast<int>(ymd.year()), static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()), line.serial, line.account_no, yuan(line.amount));
   }
   text = fmt::format("{}|{}\n", lines.size(), yuan(sum)) + text;
   const auto loaded = town_.staff(kClerk, [&](const Desk& desk, db::Session& s) -> Result<std::string> {
-    auto done = ReconciliationService(desk.services()).load(s, channel_, {Date{*day}, "day.txt", text}, kClerk);
+    auto done = ReconciliationService(desk.services()).load(s, channel_, {Date{day}, "day.txt", text}, kClerk);
     if (!done) return std::move(done).error();
     return std::to_string(done->id);
   });
-  if (*day >= business_day()) return town_.expect("a file of a day that goes on", "error payment_channels.day_not_over", loaded);
+  if (day >= business_day()) return town_.expect("a file of a day that goes on", "error payment_channels.day_not_over", loaded);
+  const auto there = files_.find(day);
+  const bool again = there != files_.end() && there->second == lines, replaces = there != files_.end() && !again;
+  if (replaces && !may_replace(day)) return town_.expect("a corrected file of a day about which somebody has decided", "error payment_channels.reconciled_already", loaded);
   if (loaded.empty() || loaded.find_first_not_of("0123456789") != std::string::npos) town_.expect("a file of the day", "a number", loaded);
   const std::int64_t id = std::stoll(loaded);
   const auto compared = town_.ask([&](const Desk& desk) {
@@ -386,67 +424,119 @@ void Bank::reconcile() {
     return done ? std::to_string(*done) : refused(done.error());
   });
   town_.expect("lines compared", std::to_string(lines.size()), compared);
-  std::vector<Difference> expected;
   if (again) {
-    for (const auto& d : differences_)
-      if (d.day == *day) expected.push_back(d);
-  } else {
-    expected = compare(*day, lines);
-    files_[*day] = lines;
-    town_.count("days reconciled");
+    town_.expect("the same file is the same reconciliation", std::to_string(reconciliations_.at(day)), loaded);
+    return check_differences(day);
   }
-  auto found = list_differences(*town_.books.app().lease(), id, 0, 10'000);
+  if (replaces) forget(day);
+  auto found = compare(day, lines);
+  for (const auto& d : found) town_.count("differences " + d.kind);
+  differences_.insert(differences_.end(), found.begin(), found.end());
+  reconciliations_[day] = id;
+  files_[day] = std::move(lines);
+  town_.count(replaces ? "files corrected" : "days reconciled");
+  for (Day beside = day - 4; beside <= day + 4; ++beside)
+    if (files_.contains(beside)) check_differences(beside);
+}
+
+// The product's list of the day's differences is ours, and bears its numbers.
+void Bank::check_differences(Day day) {
+  std::vector<Difference*> expected;
+  for (auto& d : differences_)
+    if (d.day == day) expected.push_back(&d);
+  auto found = list_differences(*town_.books.app().lease(), reconciliations_.at(day), 0, 10'000);
   // In no order: who was killed in between has left gaps in the numbers.
-  std::sort(expected.begin(), expected.end(), [](const auto& a, const auto& b) { return a.serial < b.serial; });
+  std::sort(expected.begin(), expected.end(), [](const auto* a, const auto* b) { return a->serial < b->serial; });
   std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.serial_no < b.serial_no; });
-  const auto line_of = [](const std::string& kind, const std::string& serial, std::optional<Fen> theirs, std::optional<Fen> ours) {
-    return fmt::format("{} {} {} {}; ", kind, serial, theirs ? std::to_string(*theirs) : "-", ours ? std::to_string(*ours) : "-");
+  const auto line_of = [](std::string_view kind, std::string_view serial, std::optional<Fen> theirs, std::optional<Fen> ours, bool has_item, std::string_view state) {
+    return fmt::format("{} {} {} {}{} {}; ", kind, serial, theirs ? std::to_string(*theirs) : "-", ours ? std::to_string(*ours) : "-", has_item ? "" : " without item", state);
   };
+  const auto fen = [](const std::optional<Money>& money) { return money ? std::optional(money->value) : std::nullopt; };
   std::string expected_text, found_text;
-  for (const auto& d : expected) expected_text += line_of(d.kind, d.serial, d.theirs, d.ours);
-  for (const auto& d : found)
-    found_text += line_of(std::string(name_of(d.kind)), d.serial_no, d.theirs ? std::optional(d.theirs->value) : std::nullopt, d.ours ? std::optional(d.ours->value) : std::nullopt);
-  town_.expect(fmt::format("differences of {}", Date{*day}.to_string()), expected_text, found_text);
-  if (again) return;
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    expected[i].id = found[i].id;
-    differences_.push_back(expected[i]);
-    town_.count("differences " + expected[i].kind);
+  for (const auto* d : expected) expected_text += line_of(d->kind, d->serial, d->theirs, d->ours, !d->item.empty(), d->state);
+  for (const auto& d : found) found_text += line_of(name_of(d.kind), d.serial_no, fen(d.theirs), fen(d.ours), d.item_id.has_value(), name_of(d.state));
+  town_.expect(fmt::format("differences of {}", Date{day}.to_string()), expected_text, found_text);
+  for (std::size_t i = 0; i < expected.size(); ++i) expected[i]->id = found[i].id;
+}
+
+bool Bank::is_in_file(Day day, const std::string& serial) const {
+  const auto it = files_.find(day);
+  return it != files_.end() && has_serial(it->second, serial);
+}
+
+// Two people took it in for a line of another day's file.
+bool Bank::is_taken_in_elsewhere(const Item& item) const {
+  return std::any_of(differences_.begin(), differences_.end(), [&](const Difference& d) { return d.item == item.key && d.kind == "only_theirs" && d.state == "settled" && d.how == "post"; });
+}
+
+// Whether a line of a day beside may be about this item.
+bool Bank::is_claimed_by(const Difference& d, const Item& item) const {
+  if (std::abs(item.day - d.day) > 2 || is_taken_in_elsewhere(item)) return false;
+  return item.state != Is::kPaid || (item.amount == d.theirs && item.account_no == d.account_no);
+}
+
+void Bank::forget(Day day) {
+  std::set<std::string> items;
+  for (const auto& d : differences_)
+    if (d.day == day && d.kind == "other_day") items.insert(d.item);
+  std::erase_if(differences_, [&](const Difference& d) { return d.day == day; });
+  files_.erase(day);
+  for (const auto& key : items) {
+    const auto& item = items_.at(key);
+    const auto any = [&](const auto& is) { return std::any_of(differences_.begin(), differences_.end(), [&](const Difference& d) { return d.item == key && is(d); }); };
+    if (!any([](const Difference& d) { return d.kind == "other_day"; }))
+      for (auto& d : differences_)
+        if (d.item == key && d.kind == "only_ours" && d.state == "settled" && !d.decided) d.state = "open";
+    if (item.state != Is::kPaid || !files_.contains(item.day) || is_in_file(item.day, key) || any([](const Difference& d) { return d.kind != "only_theirs"; }) || is_taken_in_elsewhere(item)) continue;
+    differences_.push_back({0, "only_ours", key, item.account_no, {}, item.amount, key, "open", "", item.day});
+  }
+}
+
+void Bank::release_claims(Day day, const std::vector<Line>& lines) {
+  for (auto& d : differences_) {
+    if (d.item.empty() || items_.at(d.item).day != day || !has_serial(lines, d.item)) continue;
+    if (d.kind == "other_day" || (d.kind == "only_theirs" && d.state != "settled")) d = {d.id, "only_theirs", d.serial, d.account_no, d.theirs, {}, "", "open", "", d.day};
+  }
+}
+
+void Bank::claim_for_other_days(Day day, const std::vector<Line>& lines) {
+  for (auto& d : differences_) {
+    if (d.day == day || d.kind != "only_theirs" || d.state != "open" || !d.item.empty()) continue;
+    const auto it = items_.find(d.serial);
+    if (it == items_.end() || it->second.day != day || has_serial(lines, d.serial) || !is_claimed_by(d, it->second)) continue;
+    d.item = it->first;
+    d.ours = it->second.amount;
+    if (it->second.state == Is::kPaid) d.kind = "other_day";
   }
 }
 
 std::vector<Bank::Difference> Bank::compare(Day day, const std::vector<Line>& lines) {
+  release_claims(day, lines);
+  claim_for_other_days(day, lines);
   std::vector<Difference> list;
-  const auto in_file = [&](Day of, const std::string& serial) {
-    const auto it = files_.find(of);
-    return it != files_.end() && std::any_of(it->second.begin(), it->second.end(), [&](const Line& line) { return line.serial == serial; });
-  };
   std::set<std::string> elsewhere;  // items that another line accounts for
   for (const auto& d : differences_)
     if (d.kind == "other_day" || d.kind == "amount" || d.kind == "account" || (d.kind == "only_theirs" && d.state == "settled" && d.how == "post")) elsewhere.insert(d.item);
   for (const auto& line : lines) {
-    Difference d{0, "", line.serial, line.account_no, line.amount, {}, "", "open", "", day};
+    Difference d{0, "only_theirs", line.serial, line.account_no, line.amount, {}, "", "open", "", day};
     const auto it = items_.find(line.serial);
     if (it != items_.end() && it->second.day == day) {
       const auto& item = it->second;
-      d.item = item.key;
-      if (item.state == Is::kPaid) d.ours = item.amount;
-      if (item.state != Is::kPaid) d.kind = "only_theirs";
-      else if (item.amount != line.amount) d.kind = "amount";
-      else if (item.account_no != line.account_no) d.kind = "account";
-      else continue;
-      if (d.kind != "only_theirs") elsewhere.insert(item.key);
-    } else {
-      d.kind = "only_theirs";
-      if (it != items_.end() && std::abs(it->second.day - day) <= 2 && !in_file(it->second.day, line.serial)) {
-        const auto& item = it->second;
-        if (item.state != Is::kPaid || (item.amount == line.amount && item.account_no == line.account_no)) {
-          d.item = item.key;
+      if (!is_taken_in_elsewhere(item)) {
+        d.item = item.key;
+        if (item.state == Is::kPaid) {
           d.ours = item.amount;
-          if (item.state == Is::kPaid) d.kind = "other_day";
+          d.kind = item.amount != line.amount ? "amount" : "account";
+          if (item.amount == line.amount && item.account_no == line.account_no) continue;
+          elsewhere.insert(item.key);
         }
       }
-      if (d.kind == "other_day") {
+    } else if (it != items_.end() && !is_in_file(it->second.day, line.serial) && is_claimed_by(d, it->second)) {
+      const auto& item = it->second;
+      d.item = item.key;
+      d.ours = item.amount;
+      if (item.state == Is::kPaid) {
+        d.kind = "other_day";
         elsewhere.insert(d.item);
         for (auto& other : differences_)
           if (other.kind == "only_ours" && other.item == d.item) other.state = "settled";
@@ -456,8 +546,7 @@ std::vector<Bank::Difference> Bank::compare(Day day, const std::vector<Line>& li
   }
   for (const auto& key : keys_) {
     const auto& item = items_.at(key);
-    if (item.day != day || item.state != Is::kPaid || elsewhere.contains(key)) continue;
-    if (std::any_of(lines.begin(), lines.end(), [&](const Line& line) { return line.serial == key; })) continue;
+    if (item.day != day || item.state != Is::kPaid || elsewhere.contains(key) || has_serial(lines, key)) continue;
     list.push_back({0, "only_ours", key, item.account_no, {}, item.amount, key, "open", "", day});
   }
   return list;
@@ -500,6 +589,7 @@ void Bank::settle_one() {
 std::string Bank::settle(Difference& d) {
   if (d.how == "ignore") {
     d.state = "settled";
+    d.decided = true;
     return "";
   }
   const Auditor before = town_.auditor;
@@ -539,7 +629,9 @@ std::string Bank::settle(Difference& d) {
     if (fresh) keys_.push_back(changed.key);
   }
   items_[changed.key] = changed;
+  d.item = changed.key;
   d.state = "settled";
+  d.decided = true;
   return "";
 }
 

@@ -54,6 +54,7 @@ class Bank {
   struct Line {  // of the bank's file
     std::string serial, account_no;
     Fen amount = 0;
+    bool operator==(const Line&) const = default;
   };
   struct Difference {
     std::int64_t id = 0;  // the product's name for it
@@ -62,6 +63,7 @@ class Bank {
     std::string item;  // key; empty where there is none
     std::string state = "open", how;
     Day day = 0;
+    bool decided = false;  // by two people, and not by another file
   };
 
   void pay();
@@ -77,8 +79,21 @@ class Bank {
   void send_reversal(std::string key, Reversal reversal);
   std::string answer_to_reversal(const Reversal& reversal);
   void ask_about_one();
+  // ── The day's file ──
   void reconcile();
+  // The bank's second thoughts about a file: a line less, one more, another amount, or what it has told for a day beside.
+  std::vector<Line> corrected(Day day);
+  void load(Day day, std::vector<Line> lines);
+  bool may_replace(Day day) const;
+  // What a file that another one replaces had done is undone: what it alone accounted for is on no list else.
+  void forget(Day day);
   std::vector<Difference> compare(Day day, const std::vector<Line>& lines);
+  void release_claims(Day day, const std::vector<Line>& lines);
+  void claim_for_other_days(Day day, const std::vector<Line>& lines);
+  bool is_claimed_by(const Difference& d, const Item& item) const;
+  bool is_taken_in_elsewhere(const Item& item) const;
+  bool is_in_file(Day day, const std::string& serial) const;
+  void check_differences(Day day);
   void settle_one();
   std::string settle(Difference& difference);
   void settle_money();
@@ -113,6 +128,7 @@ class Bank {
   std::vector<std::string> reversal_keys_;
   std::map<Day, std::vector<Line>> theirs_;   // what the bank believes was paid
   std::map<Day, std::vector<Line>> files_;    // what it has told
+  std::map<Day, std::int64_t> reconciliations_;
   std::vector<Difference> differences_;
   std::map<std::string, std::string> settlements_;  // reference to state
 };

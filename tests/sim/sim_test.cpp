@@ -50,7 +50,7 @@ TEST_CASE("years of money through every channel: every answer and every balance 
   }
   if (seeds >= 9)
     for (const char* what : {"killed servers", "killed databases", "ISO payments approved", "ISO payments repeated", "ISO payments repeated after days", "ISO payments stale",
-                             "ISO reversals approved", "ISO reversals unknown_original", "ISO broken messages", "ISO queries", "ISO totals", "ISO sign-offs", "ISO echoes"}) {
+                             "ISO reversals approved", "ISO reversals unknown_original", "ISO broken messages", "ISO queries", "ISO totals", "ISO sign-offs", "ISO echoes", "files corrected"}) {
       INFO(what);
       CHECK(counts[what] > 0);
     }

@@ -10,8 +10,10 @@ using namespace mis::payment_channels;
 namespace books {
 namespace {
 
-constexpr const char* kFileBank = R"({"transport": "rest", "cut_off": "23:00", "reconciliation_file": {"name": "test", "encoding": "utf-8", "total": "first", "crlf": false,
+std::string profile(const std::string& more = {}) {
+  return R"({"transport": "rest", "cut_off": "23:00", )" + more + R"("reconciliation_file": {"name": "test", "encoding": "utf-8", "total": "first", "crlf": false,
   "columns": [{"field": "date", "title": "日期"}, {"field": "serial_no", "title": "流水号"}, {"field": "account_no", "title": "户号"}, {"field": "amount", "title": "金额"}]}})";
+}
 
 std::string yuan(std::int64_t fen) { return fmt::format("{}.{:02}", fen / 100, fen % 100); }
 
@@ -27,7 +29,9 @@ std::string file_of(const std::vector<FileLine>& lines, const char* date) {
   return fmt::format("{}|{}\n", lines.size(), yuan(sum)) + text;
 }
 
-TheNextDay::TheNextDay() : ChannelBooks(kFileBank), reconciliations(services), settlements(services) {
+std::string numbered_anew() { return profile(R"("file_serial": "retrieval_no", )"); }
+
+TheNextDay::TheNextDay() : ChannelBooks(profile().c_str()), reconciliations(services), settlements(services) {
   auto s = owner().lease();
   for (const char* statement : {"DELETE FROM payment_channels_difference", "DELETE FROM payment_channels_their_item", "DELETE FROM payment_channels_reconciliation", "DELETE FROM payment_channels_settlement",
                                 "DELETE FROM jobs_shard", "DELETE FROM jobs_job"})

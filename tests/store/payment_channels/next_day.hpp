@@ -17,6 +17,9 @@ struct FileLine {
 // The bank's file of a business day, with its total in front.
 std::string file_of(const std::vector<FileLine>& lines, const char* date = "20261122");
 
+// The profile of a bank like TheNextDay's whose serial numbers begin anew each day.
+std::string numbered_anew();
+
 class TheNextDay : public ChannelBooks {
  public:
   TheNextDay();

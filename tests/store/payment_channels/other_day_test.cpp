@@ -130,3 +130,91 @@ TEST_CASE("what another day's file closed by itself is nobody's decision, so the
   CHECK(b.load(file_of({{"T1", 12, 70}})).error().code == "payment_channels.reconciled_already");
   CHECK(b.all_differences().empty());
 }
+
+TEST_CASE("a line of another day's file is another payment once the item's own day has it, and the same one again where it has not after all") {
+  TheNextDay b;
+  b.pay("EDGE", 11, 100);
+  b.clock.set("2026-11-24T09:00:00+08:00");
+  const auto second = b.load(file_of({{"EDGE", 11, 100}}, "20261123"), "2026-11-23");
+  const auto edge = [&] { return b.found(*second).at(0); };
+  REQUIRE(edge().kind == DifferenceKind::kOtherDay);
+  switch (GENERATE(0, 1, 2)) {
+    case 0:  // whatever two people have said about it
+      REQUIRE(b.settle(edge().id, Resolution::kIgnore));
+      REQUIRE(b.load(file_of({{"EDGE", 11, 100}})));
+      CHECK(edge().note == "its own day's file has the payment too, so this fell away: ignore, asked the bank");
+      break;
+    case 1: REQUIRE(b.load(file_of({{"EDGE", 11, 100}}))); break;
+    default: {  // where the own day's file is corrected
+      const auto first = b.load(file_of({{"T1", 12, 50}}));
+      REQUIRE(b.found(*first).size() == 1);
+      REQUIRE(b.load(file_of({{"T1", 12, 50}, {"EDGE", 11, 100}})));
+    }
+  }
+  CHECK(edge().kind == DifferenceKind::kOnlyTheirs);
+  CHECK(edge().state == DifferenceState::kOpen);
+  CHECK_FALSE(edge().item_id);
+  CHECK_FALSE(edge().ours);
+  CHECK_FALSE(edge().decided_by);
+  SECTION("which nobody takes in where the file names payments by their messages: it tells of one twice") {
+    CHECK(b.settle(edge().id, Resolution::kPost).error().code == "payment_channels.changed_meanwhile");
+    CHECK(b.in_transit() == Money{100});
+  }
+  SECTION("and a file of its own day that lacks it once more gives it back") {
+    const auto corrected = b.load(file_of({{"T2", 12, 60}}));
+    REQUIRE(b.found(*corrected).size() == 1);
+    CHECK(edge().kind == DifferenceKind::kOtherDay);
+    CHECK(edge().ours == Money{100});
+    CHECK(b.in_transit() == Money{100});
+  }
+  CHECK(b.all_differences().empty());
+}
+
+TEST_CASE("what was taken in by hand for another day's line does not stand for a line of its own day as well") {
+  TheNextDay b;
+  auto refused = b.request("R1", 12, 800);
+  refused.months = {BillingMonth{202601}};
+  REQUIRE(b.pay(refused).response == Response::kBillNotOpen);
+  b.clock.set("2026-11-24T09:00:00+08:00");
+  const auto second = b.load(file_of({{"R1", 12, 800}}, "20261123"), "2026-11-23");
+  const auto line = [&] { return b.found(*second).at(0); };
+  REQUIRE(line().item_id);
+  SECTION("when it was posted before the own day's file came") {
+    REQUIRE(b.settle(line().id, Resolution::kPost));
+    const auto first = b.load(file_of({{"R1", 12, 800}}));
+    REQUIRE(b.found(*first).size() == 1);
+    CHECK(b.found(*first).at(0).kind == DifferenceKind::kOnlyTheirs);
+    CHECK_FALSE(b.found(*first).at(0).item_id);
+    CHECK(first->equal.count == 0);
+    REQUIRE(b.settle(b.found(*first).at(0).id, Resolution::kPost));
+  }
+  SECTION("when it was only proposed: the own day's line has the message, the other one is another payment") {
+    REQUIRE(b.propose(line().id, Resolution::kPost));
+    const auto first = b.load(file_of({{"R1", 12, 800}}));
+    CHECK(line().state == DifferenceState::kOpen);
+    CHECK(line().note == "its own day's file has the payment too, so this fell away: post, asked the bank");
+    CHECK_FALSE(line().item_id);
+    CHECK(b.found(*first).at(0).item_id);
+    REQUIRE(b.settle(b.found(*first).at(0).id, Resolution::kPost));
+    REQUIRE(b.settle(line().id, Resolution::kPost));
+  }
+  CHECK(b.in_transit() == Money{1'600});
+  CHECK(b.items("paid") == 2);
+  CHECK(b.all_differences().empty());
+}
+
+TEST_CASE("where serial numbers begin anew, what its own day has is another payment than the next file's line, and is taken in") {
+  TheNextDay b;
+  b.bank = b.make_channel("POS", books::numbered_anew().c_str());
+  auto message = b.request("A-22", 11, 100);
+  message.serial = "0001";
+  REQUIRE(b.pay(message).approved());
+  b.clock.set("2026-11-24T09:00:00+08:00");
+  const auto second = b.load(file_of({{"0001", 11, 100}}, "20261123"), "2026-11-23");
+  REQUIRE(b.found(*second).at(0).kind == DifferenceKind::kOtherDay);
+  REQUIRE(b.load(file_of({{"0001", 11, 100}})));
+  REQUIRE(b.settle(b.found(*second).at(0).id, Resolution::kPost));
+  CHECK(b.in_transit() == Money{200});
+  CHECK(b.items("paid") == 2);
+  CHECK(b.all_differences().empty());
+}

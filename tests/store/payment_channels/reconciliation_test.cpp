@@ -360,8 +360,7 @@ TEST_CASE("another amount, another account or a week later is another payment, s
 
 TEST_CASE("serial numbers that begin anew are taken in on both days, and each message finds its own") {
   TheNextDay b;
-  b.bank = b.make_channel("POS", R"({"transport": "rest", "cut_off": "23:00", "file_serial": "retrieval_no", "reconciliation_file": {"name": "test", "encoding": "utf-8", "total": "first", "crlf": false,
-    "columns": [{"field": "date", "title": "日期"}, {"field": "serial_no", "title": "流水号"}, {"field": "account_no", "title": "户号"}, {"field": "amount", "title": "金额"}]}})");
+  b.bank = b.make_channel("POS", books::numbered_anew().c_str());
   b.morning();
   const auto first = b.load(file_of({{"0001", 12, 800}}));
   REQUIRE(b.settle(b.found(*first).at(0).id, Resolution::kPost));
