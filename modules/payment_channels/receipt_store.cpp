@@ -31,6 +31,7 @@ Receipt receipt_row(const db::Rows& row) {
   if (const auto by = row.i64_or_null(22)) r.decided_by = UserId{*by};
   r.changed_at = row.instant(23);
   r.version = row.i32(24);
+  if (const auto by = row.i64_or_null(25)) r.retracted_by = UserId{*by};
   return r;
 }
 
@@ -39,7 +40,7 @@ Receipt receipt_row(const db::Rows& row) {
 std::vector<Receipt> list_receipts(db::Session& session, std::int64_t channel_id, const std::optional<std::string>& state, std::int64_t after, int limit) {
   std::vector<Receipt> list;
   for (auto rows = session.query("SELECT receipt_id, channel_id, entry_key, part_no, direction, reversal, amount_fen, booked_on, value_on, payer_name, payer_account, remittance, end_to_end_id, return_reason, state, "
-                                 "account_id, payment_id, batch_id, day_on, settlement_id, note, proposed_by, decided_by, changed_at, version FROM payment_channels_receipt "
+                                 "account_id, payment_id, batch_id, day_on, settlement_id, note, proposed_by, decided_by, changed_at, version, retracted_by FROM payment_channels_receipt "
                                  "WHERE channel_id = ? AND (? IS NULL OR state = ?) AND receipt_id > ? ORDER BY receipt_id LIMIT ?", channel_id, state, state, after, limit); rows.next();)
     list.push_back(receipt_row(rows));
   return list;
@@ -47,15 +48,16 @@ std::vector<Receipt> list_receipts(db::Session& session, std::int64_t channel_id
 
 std::optional<Receipt> lock_receipt(db::Session& session, std::int64_t channel_id, std::int64_t receipt_id) {
   auto rows = session.query("SELECT receipt_id, channel_id, entry_key, part_no, direction, reversal, amount_fen, booked_on, value_on, payer_name, payer_account, remittance, end_to_end_id, return_reason, state, "
-                            "account_id, payment_id, batch_id, day_on, settlement_id, note, proposed_by, decided_by, changed_at, version FROM payment_channels_receipt "
+                            "account_id, payment_id, batch_id, day_on, settlement_id, note, proposed_by, decided_by, changed_at, version, retracted_by FROM payment_channels_receipt "
                             "WHERE receipt_id = ? AND channel_id = ? FOR UPDATE", receipt_id, channel_id);
   if (!rows.next()) return {};
   return receipt_row(rows);
 }
 
 void update_receipt(db::Session& session, const Receipt& r) {
-  session.execute("UPDATE payment_channels_receipt SET state = ?, account_id = ?, payment_id = ?, batch_id = ?, day_on = ?, settlement_id = ?, note = ?, proposed_by = ?, decided_by = ?, changed_at = ?, "
-                  "version = version + 1 WHERE receipt_id = ?", r.state, r.account, r.payment_id, r.batch_id, r.day_on, r.settlement_id, r.note, r.proposed_by, r.decided_by, r.changed_at, r.id);
+  session.execute("UPDATE payment_channels_receipt SET state = ?, account_id = ?, payment_id = ?, batch_id = ?, day_on = ?, settlement_id = ?, note = ?, proposed_by = ?, decided_by = ?, "
+                  "retracted_by = ?, changed_at = ?, version = version + 1 WHERE receipt_id = ?", r.state, r.account, r.payment_id, r.batch_id, r.day_on, r.settlement_id, r.note, r.proposed_by, r.decided_by,
+                  r.retracted_by, r.changed_at, r.id);
 }
 
 }  // namespace mis::payment_channels

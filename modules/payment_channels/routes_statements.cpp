@@ -88,6 +88,17 @@ Result<Answer> assign_answer(const Services& services, const Request& request, c
   return receipt_command(services, request, caller, [&](db::Session& s, StatementService& service, const Channel& channel, std::int64_t id) { return service.assign(s, channel, id, account_no, caller); });
 }
 
+Result<Answer> settle_answer(const Services& services, const Request& request, const security::Caller& caller) {
+  auto body = Fields::of_body(request);
+  if (!body) return std::move(body).error();
+  StatementService::Origin origin;
+  origin.business_date = body->optional_date("business_date");
+  origin.batch_no = body->optional_text("batch_no", {.max_length = 40});
+  const auto note = body->text("note", {.max_length = 60});
+  if (auto error = body->finish()) return *error;
+  return receipt_command(services, request, caller, [&](db::Session& s, StatementService& service, const Channel& channel, std::int64_t id) { return service.propose_settlement(s, channel, id, origin, note, caller); });
+}
+
 // What is proposed with a reason, and decided about by somebody else.
 struct ReceiptProposal {
   const char *propose, *approve, *refuse;  // the ends of the paths
@@ -149,6 +160,14 @@ void register_statement_routes(Registry& registry) {
                   .summary = "An unidentified receipt was for this account: it is paid",
                   .handler = [&services](const Request& r, const security::Caller& c) { return assign_answer(services, r, c); },
                   .request = object({{"account_no", text(20)}}),
+                  .response = receipt,
+                  .idempotency_key = true});
+  registry.route({.method = Method::kPost,
+                  .path = "/api/v1/channels/{code}/receipts/{receipt_id}/settle",
+                  .permission = Permission("channels.operate"),
+                  .summary = "An unidentified receipt was the channel's own money: propose that a business day or a batch is settled by it",
+                  .handler = [&services](const Request& r, const security::Caller& c) { return settle_answer(services, r, c); },
+                  .request = object({{"business_date", date(), false}, {"batch_no", text(40), false}, {"note", text(60)}}),
                   .response = receipt,
                   .idempotency_key = true});
   for (const auto& kind : kProposals) {

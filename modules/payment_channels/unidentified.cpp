@@ -6,6 +6,7 @@
 
 #include "mis/security/audit.hpp"
 #include "modules/customers/customers.hpp"
+#include "modules/payment_channels/reconcile.hpp"
 #include "modules/payment_channels/statements.hpp"
 
 namespace mis::payment_channels {
@@ -43,6 +44,31 @@ Status require_account_in_scope(db::Session& session, const Receipt& r, const se
   return seen ? ok() : Status(seen.error());
 }
 
+// It leaves what nobody knows, and the bank's account with it.
+Status clear_unidentified(const Services& services, db::Session& session, const Receipt& r, Instant now, UserId by, std::string_view why) {
+  const Date today = local_date(now);
+  ledger::Transaction t{ledger::Template::kUnidentifiedCleared, today, today, now, by, fmt::format("receipt {} {}", r.id, why), {}};
+  t.postings = {{LedgerAccount::kUnidentified, r.amount, {}, {}, 0, r.channel_id}, {LedgerAccount::kBank, -r.amount, {}, {}, 0, r.channel_id}};
+  auto posted = ledger::post(services.database, session, t);
+  return posted ? ok() : Status(std::move(posted).error());
+}
+
+std::optional<std::int64_t> batch_with(db::Session& session, std::int64_t channel_id, std::string_view batch_no) {
+  auto rows = session.query("SELECT batch_id FROM payment_channels_debit_batch WHERE channel_id = ? AND batch_no = CONVERT(? USING ascii) AND state IN ('sent', 'closed')", channel_id, batch_no);
+  if (!rows.next()) return {};
+  return rows.i64(0);
+}
+
+Settlement settlement_of(const Receipt& r, const StatementService::Origin& origin, const std::string& note) {
+  Settlement settlement;
+  settlement.business_date = origin.business_date.value_or(r.booked_on);
+  settlement.amount = r.amount;
+  // A receipt may be proposed again after a refusal: each proposal has a reference of its own.
+  settlement.reference = fmt::format("receipt-{}/{}", r.id, r.version);
+  settlement.note = origin.batch_no ? fmt::format("{} ({})", note, *origin.batch_no) : note;
+  return settlement;
+}
+
 }  // namespace
 
 Status post_unidentified(const Services& services, db::Session& session, const Receipt& r, Instant now, std::optional<UserId> by) {
@@ -57,8 +83,8 @@ Result<Receipt> StatementService::assign(db::Session& session, const Channel& ch
   auto r = receipt_in(session, channel, receipt_id, "unidentified");
   if (!r) return r;
   // Who had it taken away from an account does not say alone who gets it.
-  if (r->proposed_by)
-    if (auto error = security::require_second_person(caller, *r->proposed_by)) return *error;
+  if (r->retracted_by)
+    if (auto error = security::require_second_person(caller, *r->retracted_by)) return *error;
   const auto label = customers::find_label(session, account_no, caller.scope_pattern());
   if (!label) return label.error();
   const Instant now = services_.clock.now();
@@ -99,10 +125,7 @@ Result<Receipt> StatementService::decide_return(db::Session& session, const Chan
   if (auto error = security::require_second_person(caller, *r->proposed_by)) return *error;
   const Instant now = services_.clock.now();
   if (approve) {
-    const Date today = local_date(now);
-    ledger::Transaction t{ledger::Template::kUnidentifiedCleared, today, today, now, caller.user_id, fmt::format("receipt {} returned", r->id), {}};
-    t.postings = {{LedgerAccount::kUnidentified, r->amount, {}, {}, 0, channel.id}, {LedgerAccount::kBank, -r->amount, {}, {}, 0, channel.id}};
-    if (auto posted = ledger::post(services_.database, session, t); !posted) return std::move(posted).error();
+    if (auto cleared = clear_unidentified(services_, session, *r, now, caller.user_id, "returned"); !cleared) return std::move(cleared).error();
   }
   r->state = approve ? "returned" : "unidentified";
   r->decided_by = caller.user_id;
@@ -139,12 +162,35 @@ Result<Receipt> StatementService::decide_retraction(db::Session& session, const 
     r->account.reset();
     r->payment_id.reset();
     r->decided_by = caller.user_id;
+    r->retracted_by = r->proposed_by;
   } else {
     r->note.clear();
     r->proposed_by.reset();
   }
   r->state = approve ? "unidentified" : was_unidentified ? "assigned" : "paid";
   return store(session, now, caller, approve ? "payment_channels.receipt_retract_approve" : "payment_channels.receipt_retract_refuse", channel, std::move(*r));
+}
+
+Result<Receipt> StatementService::propose_settlement(db::Session& session, const Channel& channel, std::int64_t receipt_id, const Origin& origin, const std::string& note, const security::Caller& caller) {
+  auto r = receipt_in(session, channel, receipt_id, "unidentified");
+  if (!r) return r;
+  if (origin.business_date.has_value() == origin.batch_no.has_value()) return invalid("payment_channels.bad_origin", "expected either the business day or the batch that brought the money but found both or none");
+  if (origin.business_date && *origin.business_date > r->booked_on)
+    return invalid("payment_channels.bad_origin", fmt::format("expected a business day not after {}, when the money came, but found {}", r->booked_on.to_string(), origin.business_date->to_string()));
+  if (origin.batch_no) {
+    r->batch_id = batch_with(session, channel.id, *origin.batch_no);
+    if (!r->batch_id) return not_found("payment_channels.no_batch", fmt::format("expected a batch of this channel that was sent but {} is none", *origin.batch_no));
+  }
+  r->day_on = origin.business_date;
+  auto settlement = SettlementService(services_).propose(session, channel, settlement_of(*r, origin, note), caller);
+  if (!settlement) return std::move(settlement).error();
+  const Instant now = services_.clock.now();
+  if (auto cleared = clear_unidentified(services_, session, *r, now, caller.user_id, "to be settled"); !cleared) return std::move(cleared).error();
+  r->settlement_id = settlement->id;
+  r->state = "proposed";
+  r->note = note;
+  r->proposed_by = caller.user_id;
+  return store(session, now, caller, "payment_channels.receipt_settle_propose", channel, std::move(*r));
 }
 
 Result<Receipt> StatementService::reconsider(db::Session& session, const Channel& channel, std::int64_t receipt_id, const security::Caller& caller) {
@@ -161,6 +207,7 @@ Result<Receipt> StatementService::reconsider(db::Session& session, const Channel
     r->state = "unidentified";
     r->batch_id.reset();
     r->day_on.reset();
+    r->proposed_by.reset();
   }
   return store(session, now, caller, "payment_channels.receipt_reconsider", channel, std::move(*r));
 }

@@ -610,12 +610,14 @@ std::string Bank::settle(Difference& d) {
     const auto account = account_of(d.account_no);
     if (account == 0) return undone("payment_channels.no_account");
     const bool fresh = item == nullptr;
+    bool has_name = true;  // that a message may bear
     if (fresh) {
       // The message itself has come since, and nobody takes its money in a second time; a name that was taken in by hand is that of another day.
       changed.key = d.serial;
       if (const auto late = items_.find(d.serial); late != items_.end()) {
         if (late->second.content || late->second.reference.empty()) return undone("payment_channels.changed_meanwhile");
         changed.key = fmt::format("F/{}/{}", d.day, d.serial);
+        has_name = false;
       }
       changed.day = d.day;
     }
@@ -626,7 +628,7 @@ std::string Bank::settle(Difference& d) {
     changed.account_no = d.account_no;
     changed.amount = *d.theirs;
     changed.response = changed.paid = paid_text(paid);
-    if (fresh) keys_.push_back(changed.key);
+    if (fresh && has_name) keys_.push_back(changed.key);
   }
   items_[changed.key] = changed;
   d.item = changed.key;

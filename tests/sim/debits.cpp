@@ -46,7 +46,7 @@ void Debits::act() {
 }
 
 void Debits::act_once() {
-  switch (town_.below(24)) {
+  switch (town_.below(27)) {
     case 0: case 1: return sign();
     case 2: return cancel_mandate();
     case 3: case 4: case 5: case 6: return gather();
@@ -57,6 +57,8 @@ void Debits::act_once() {
     case 16: return find_owner();
     case 17: return send_back();
     case 18: return reconsider();
+    case 19: return know_again();
+    case 20: return take_away();
     default: return statement();
   }
 }

@@ -43,7 +43,7 @@ class Debits {
     std::string no, state;
     Day collect_on = 0, answer_by = 0;
     std::vector<Debit> debits;
-    bool settled = false;  // its money has arrived, or two people look whether it has
+    int settlements = 0;  // receipts by which its money has arrived, or about which two people decide
   };
   struct Difference {
     std::int64_t id = 0;
@@ -56,8 +56,12 @@ class Debits {
     std::int64_t id = 0;
     std::string state;
     Fen amount = 0;
-    Day value_on = 0;
+    Day value_on = 0, booked_on = 0;
     std::optional<std::size_t> batch;
+    std::string before;     // two people decide whether it stays so
+    std::string reference;  // of its payment with the auditor
+    int payments = 0;
+    bool was_taken_away = false;
   };
   struct Entry {
     std::string reference, remittance, end_to_end;
@@ -78,6 +82,10 @@ class Debits {
   void statement();
   void find_owner();
   void send_back();
+  // It was not this account's.
+  void take_away();
+  // It was a batch's money, or a day's: proposed, and decided about by `reconsider`.
+  void know_again();
   void reconsider();
 
   Batch* some_batch(const char* state);

@@ -34,7 +34,7 @@ void Debits::statement() {
     std::vector<Batch*> paid;
     std::vector<Debit*> debits;
     for (auto& batch : batches_) {
-      if (paid_of(batch) > 0 && !batch.settled) paid.push_back(&batch);
+      if (paid_of(batch) > 0 && batch.settlements == 0) paid.push_back(&batch);
       for (auto& debit : batch.debits)
         if (debit.has_money()) debits.push_back(&debit);
     }
@@ -98,6 +98,7 @@ void Debits::statement() {
     Receipt receipt;
     receipt.amount = entry.amount;
     receipt.value_on = entry.value_on;
+    receipt.booked_on = entry.booked_on;
     receipt.state = take(entry, receipt, differences);
     expected += receipt.state + "; ";
     fresh.push_back(receipt);
@@ -119,7 +120,7 @@ void Debits::statement() {
     if (fresh[next].state == "paid")
       for (std::int64_t account = kFirstAccount; account < kFirstAccount + kAccounts; ++account)
         if (it->remittance.find(make_account_no(account)) != std::string::npos)
-          town_.auditor.pay(fmt::format("transfer/{}", fresh[next].id), account, it->amount, std::min(it->value_on, town_.day()), town_.day(), {kBank, channel_.id});
+          town_.auditor.pay(fresh[next].reference = fmt::format("transfer/{}", fresh[next].id), account, it->amount, std::min(it->value_on, town_.day()), town_.day(), {kBank, channel_.id});
   town_.auditor.rise();
   for (const auto& receipt : fresh) {
     receipts_.push_back(receipt);
@@ -149,14 +150,14 @@ std::string Debits::take(const Entry& entry, Receipt& receipt, std::vector<Diffe
       return "unidentified";
     }
     heads.move(entry.amount, bank, in_transit);
-    batches_[batch].settled = true;
+    ++batches_[batch].settlements;
     receipt.batch = batch;
     return "settled";
   };
   std::vector<std::size_t> equal;
   for (std::size_t at = 0; at < batches_.size(); ++at) {
     const auto& batch = batches_[at];
-    if (batch.settled || paid_of(batch) != entry.amount || (batch.state != "sent" && batch.state != "closed")) continue;
+    if (batch.settlements > 0 || paid_of(batch) != entry.amount || (batch.state != "sent" && batch.state != "closed")) continue;
     if (entry.remittance.ends_with(" " + batch.no)) return arrives(at);
     equal.push_back(at);
   }
@@ -166,7 +167,7 @@ std::string Debits::take(const Entry& entry, Receipt& receipt, std::vector<Diffe
   if (equal.size() == 1) return arrives(equal.front());
   if (equal.size() > 1) {
     receipt.batch = equal.front();
-    batches_[equal.front()].settled = true;
+    ++batches_[equal.front()].settlements;
     return "proposed";
   }
   heads.move(entry.amount, bank, unidentified);
@@ -182,15 +183,19 @@ void Debits::find_owner() {
   if (some.empty()) return;
   auto& receipt = *town_.one_of(some);
   const auto account = town_.one_in(15) ? kNobody : town_.some_account();
-  const auto answer = town_.staff(kClerk, [&](const Desk& desk, db::Session& s) -> Result<std::string> {
-    auto done = StatementService(desk.services()).assign(s, channel_, receipt.id, make_account_no(account), person(kClerk));
+  // The clerk is who has receipts taken away from accounts.
+  const auto who = receipt.was_taken_away && !town_.one_in(3) ? kSupervisor : kClerk;
+  const auto answer = town_.staff(who, [&](const Desk& desk, db::Session& s) -> Result<std::string> {
+    auto done = StatementService(desk.services()).assign(s, channel_, receipt.id, make_account_no(account), person(who));
     if (!done) return std::move(done).error();
     return done->state;
   });
   if (receipt.state != "unidentified") return town_.expect("a receipt that is known", "error payment_channels.receipt_state", answer);
+  if (receipt.was_taken_away && who == kClerk) return town_.expect("one person alone gives what was taken away", "error security.second_person", answer);
   if (account == kNobody) return town_.expect("a receipt of nobody", "error customers.no_account", answer);
   town_.expect("a receipt finds its owner", "assigned", answer);
-  town_.auditor.pay(fmt::format("assigned/{}", receipt.id), account, receipt.amount, std::min(receipt.value_on, town_.day()), town_.day(), {kUnidentified, channel_.id});
+  receipt.reference = fmt::format("assigned/{}/{}", receipt.id, ++receipt.payments);
+  town_.auditor.pay(receipt.reference, account, receipt.amount, std::min(receipt.value_on, town_.day()), town_.day(), {kUnidentified, channel_.id});
   receipt.state = "assigned";
   town_.count("receipts assigned");
 }
@@ -227,6 +232,76 @@ void Debits::send_back() {
   town_.count("receipts sent back");
 }
 
+void Debits::take_away() {
+  std::vector<Receipt*> some;
+  for (auto& receipt : receipts_)
+    if (receipt.state == "paid" || receipt.state == "assigned" || receipt.state == "retracting" || town_.one_in(40)) some.push_back(&receipt);
+  if (some.empty()) return;
+  auto& receipt = *town_.one_of(some);
+  if (receipt.state != "retracting") {
+    const auto answer = town_.staff(kClerk, [&](const Desk& desk, db::Session& s) -> Result<std::string> {
+      auto done = StatementService(desk.services()).propose_retraction(s, channel_, receipt.id, "another account's", person(kClerk));
+      if (!done) return std::move(done).error();
+      return done->state;
+    });
+    if (receipt.state != "paid" && receipt.state != "assigned") return town_.expect("a receipt that is no account's", "error payment_channels.receipt_state", answer);
+    town_.expect("a receipt is to be taken away", "retracting", answer);
+    receipt.before = receipt.state;
+    receipt.state = "retracting";
+    if (town_.one_in(3)) return;
+  }
+  const bool alone = town_.one_in(8), approve = !town_.one_in(4);
+  const auto who = alone ? kClerk : kSupervisor;
+  const auto answer = town_.staff(who, [&](const Desk& desk, db::Session& s) -> Result<std::string> {
+    auto done = StatementService(desk.services()).decide_retraction(s, channel_, receipt.id, approve, person(who));
+    if (!done) return std::move(done).error();
+    return done->state;
+  });
+  if (alone) return town_.expect("one person alone", "error security.second_person", answer);
+  const bool was_transfer = receipt.before == "paid";
+  if (!approve) {
+    receipt.state = receipt.before;
+    return town_.expect("a receipt stays with its account", receipt.state, answer);
+  }
+  if (const auto error = town_.auditor.take_back(receipt.reference, town_.day()); !error.empty()) return town_.expect("a receipt that cannot be taken away", "error " + error, answer);
+  town_.expect("a receipt is taken away", "unidentified", answer);
+  if (was_transfer) town_.auditor.heads.move(receipt.amount, {kBank, channel_.id}, {kUnidentified, channel_.id});
+  receipt.state = "unidentified";
+  receipt.was_taken_away = true;
+  town_.count("receipts taken away");
+}
+
+void Debits::know_again() {
+  std::vector<Receipt*> some;
+  for (auto& receipt : receipts_)
+    if (receipt.state == "unidentified" || town_.one_in(40)) some.push_back(&receipt);
+  if (some.empty()) return;
+  auto& receipt = *town_.one_of(some);
+  std::vector<std::size_t> sent;
+  for (std::size_t at = 0; at < batches_.size(); ++at)
+    if (batches_[at].state == "sent" || batches_[at].state == "closed") sent.push_back(at);
+  std::optional<std::size_t> batch;
+  StatementService::Origin origin;
+  if (!sent.empty() && town_.one_in(2)) {
+    batch = town_.one_of(sent);
+    origin.batch_no = batches_[*batch].no;
+  } else {
+    origin.business_date = Date{receipt.booked_on - town_.below(3)};
+  }
+  const auto answer = town_.staff(kClerk, [&](const Desk& desk, db::Session& s) -> Result<std::string> {
+    auto done = StatementService(desk.services()).propose_settlement(s, channel_, receipt.id, origin, "asked the bank", person(kClerk));
+    if (!done) return std::move(done).error();
+    return done->state;
+  });
+  if (receipt.state != "unidentified") return town_.expect("a receipt that is known", "error payment_channels.receipt_state", answer);
+  town_.expect("a receipt is to settle", "proposed", answer);
+  receipt.state = "proposed";
+  receipt.batch = batch;
+  if (batch) ++batches_[*batch].settlements;
+  town_.auditor.heads.move(receipt.amount, {kUnidentified, channel_.id}, {kBank, channel_.id});
+  town_.count("receipts proposed by hand");
+}
+
 void Debits::reconsider() {
   std::vector<Receipt*> some;
   for (auto& receipt : receipts_)
@@ -257,7 +332,10 @@ void Debits::reconsider() {
   if (post) heads.move(receipt.amount, bank, in_transit);
   else heads.move(receipt.amount, bank, unidentified);
   receipt.state = post ? "settled" : "unidentified";
-  if (!post) batches_[*receipt.batch].settled = false;
+  if (!post && receipt.batch) {
+    --batches_[*receipt.batch].settlements;
+    receipt.batch.reset();
+  }
   town_.expect("a receipt is looked at again", receipt.state, look_again());
   town_.count("receipts reconsidered");
 }

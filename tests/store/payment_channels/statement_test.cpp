@@ -193,6 +193,9 @@ TEST_CASE("what was given to the wrong account is taken back by two people, whoe
   CHECK(b.ledger_balance(LedgerAccount::kUnidentified) == Money{-15'405});
   CHECK(b.every_difference().empty());
 
+  // Who had it taken away is not forgotten over a return that was refused.
+  REQUIRE(as(3, [&](db::Session& s, const security::Caller& c) { return b.statements.propose_return(s, b.bank, id, "not ours", c); }));
+  CHECK(as(4, [&](db::Session& s, const security::Caller& c) { return b.statements.decide_return(s, b.bank, id, false, c); })->state == "unidentified");
   // Now it is given to the right one, by another than who had it taken away; and that may be wrong again.
   CHECK(assign(12).error().code == "security.second_person");
   REQUIRE(assign(12, 4));
@@ -201,6 +204,54 @@ TEST_CASE("what was given to the wrong account is taken back by two people, whoe
   REQUIRE(decide(true, 4));
   REQUIRE(assign(12, 5));
   CHECK(b.ledger_balance(LedgerAccount::kBank) == Money{15'405});
+  CHECK(b.every_difference().empty());
+}
+
+TEST_CASE("what nobody knew and was the channel's own money settles its day or its batch, by two people") {
+  DebitBooks b;
+  const auto batch = b.sent();
+  b.take(batch.id, b.result_text(batch.id, {{11, "0000", 15'510}, {12, "0001", 0}}));
+  b.pay("K1", 12, 5'000);
+  const Money brought{15'510 + 5'000};
+  REQUIRE(b.ledger_balance(LedgerAccount::kInTransit) == brought);
+  b.take_statement(statement("S1", {{"E1", 4'990, "手续费已扣"}}));
+  const auto receipt = [&] { return b.receipts().front(); };
+  const auto id = receipt().id;
+  REQUIRE(receipt().state == "unidentified");
+  SettlementService settlements(b.services);
+  const auto as = [&](std::int64_t user, auto&& work) { return b.app().transact([&](db::Session& s) { return work(s, DebitBooks::caller(user)); }); };
+  const auto propose = [&](const StatementService::Origin& origin) { return as(3, [&](db::Session& s, const security::Caller& c) { return b.statements.propose_settlement(s, b.bank, id, origin, "less a fee", c); }); };
+  const auto decide = [&](bool post, std::int64_t user) { return as(user, [&](db::Session& s, const security::Caller& c) { return settlements.decide(s, b.bank, *receipt().settlement_id, post, c); }); };
+  const auto reconsider = [&] { return as(3, [&](db::Session& s, const security::Caller& c) { return b.statements.reconsider(s, b.bank, id, c); }); };
+
+  CHECK(propose({}).error().code == "payment_channels.bad_origin");
+  CHECK(propose({day("2026-11-22"), batch.batch_no}).error().code == "payment_channels.bad_origin");
+  CHECK(propose({day("2026-11-23"), {}}).error().code == "payment_channels.bad_origin");
+  CHECK(propose({{}, "批次"}).error().code == "payment_channels.no_batch");
+  CHECK(receipt().state == "unidentified");
+
+  // Refused once, and proposed again.
+  REQUIRE(propose({{}, batch.batch_no}));
+  CHECK(receipt().state == "proposed");
+  CHECK(receipt().batch_id == batch.id);
+  CHECK(propose({day("2026-11-22"), {}}).error().code == "payment_channels.receipt_state");
+  CHECK(b.every_difference().empty());
+  CHECK(b.ledger_balance(LedgerAccount::kInTransit) == brought);
+  REQUIRE(decide(false, 4));
+  CHECK(reconsider()->state == "unidentified");
+  CHECK_FALSE(receipt().batch_id);
+  CHECK(b.ledger_balance(LedgerAccount::kUnidentified) == Money{-4'990});
+  CHECK(b.every_difference().empty());
+
+  REQUIRE(propose({day("2026-11-22"), {}}));
+  CHECK(decide(true, 3).error().code == "security.second_person");
+  REQUIRE(decide(true, 4));
+  CHECK(reconsider()->state == "settled");
+  CHECK(receipt().day_on == day("2026-11-22"));
+  CHECK(b.ledger_balance(LedgerAccount::kUnidentified) == Money{0});
+  CHECK(b.ledger_balance(LedgerAccount::kBank) == Money{4'990});
+  CHECK(b.ledger_balance(LedgerAccount::kInTransit) == brought - Money{4'990});
+  CHECK(propose({day("2026-11-22"), {}}).error().code == "payment_channels.receipt_state");
   CHECK(b.every_difference().empty());
 }
 

@@ -1,0 +1,8 @@
+-- Who had a receipt taken away from an account is kept apart from who proposes its return, so that a refused return does not forget it.
+
+ALTER TABLE payment_channels_receipt
+  ADD COLUMN retracted_by BIGINT NULL COMMENT 'who proposed to take it from an account, where it was; does not say alone who gets it',
+  MODIFY COLUMN state VARCHAR(12) NOT NULL COMMENT 'received settled proposed paid unidentified assigned returning returned retracting noted bounced',
+  MODIFY COLUMN proposed_by BIGINT NULL COMMENT 'of a return, a retraction or a settlement';
+
+UPDATE payment_channels_receipt SET retracted_by = proposed_by WHERE state = 'unidentified' AND proposed_by IS NOT NULL;
