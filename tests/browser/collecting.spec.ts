@@ -164,7 +164,7 @@ test('the difference is approved by another person', async ({ page }) => {
   await expect_accessible(page)
 })
 
-test('a statement settles what it can; what nobody knows is assigned, or sent back by two people, and a wrong account gives it back', async ({ page, browser }) => {
+test('a statement settles what it can; what nobody knows is assigned, sent back or made the channel’s money by two people, and a wrong account gives it back', async ({ page, browser }) => {
   await sign_in(page, people.channel_clerk)
   await page.goto(`/channels/${kCode}?section=statements`)
   await page.locator('#statement-file').setInputFiles({ name: 'no.xml', mimeType: 'text/xml', buffer: Buffer.from('<none/>') })
@@ -172,7 +172,7 @@ test('a statement settles what it can; what nobody knows is assigned, or sent ba
   await expect(page.locator('main form [role=alert]').first()).not.toBeEmpty()
   const entry = (amount: string, reference: string) =>
     `<Ntry><Amt Ccy="CNY">${amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>${day_before(0)}</Dt></BookgDt><AcctSvcrRef>${reference}</AcctSvcrRef></Ntry>`
-  const statement = `<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><GrpHdr><MsgId>M</MsgId></GrpHdr><Stmt><Id>S1</Id><Acct><Id><Othr><Id>1109</Id></Othr></Id></Acct>${entry('7.01', 'E1')}${entry('9.02', 'E2')}</Stmt></BkToCstmrStmt></Document>`
+  const statement = `<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><GrpHdr><MsgId>M</MsgId></GrpHdr><Stmt><Id>S1</Id><Acct><Id><Othr><Id>1109</Id></Othr></Id></Acct>${entry('7.01', 'E1')}${entry('9.02', 'E2')}${entry('1.03', 'E3')}</Stmt></BkToCstmrStmt></Document>`
   await page.locator('#statement-file').setInputFiles({ name: 'statement.xml', mimeType: 'text/xml', buffer: Buffer.from(statement) })
   await page.getByRole('button', { name: '装入', exact: true }).click()
   await expect(page.locator('main .notice').last()).toContainText('流水已装入')
@@ -202,6 +202,26 @@ test('a statement settles what it can; what nobody knows is assigned, or sent ba
   await second.keyboard.press('Enter')
   await expect_done(second, '已退回')
 
+  await page.getByRole('button', { name: '代收到账 E3' }).click()
+  await expect(page.locator('#receipt-day')).toBeFocused()
+  await page.locator('dialog textarea').fill('银行来电确认')
+  await submit(page)
+  await expect(page.locator('#receipt-day-error')).toContainText('只填其一')
+  await page.locator('#receipt-batch').fill('没有的批次')
+  await submit(page)
+  await expect(page.locator('#receipt-batch-error')).toContainText('没有这个批次')
+  await page.locator('#receipt-batch').fill('')
+  await page.locator('#receipt-day').fill(day_before(0))
+  await submit(page)
+  await expect_done(page, '等待另一人审核')
+  await second.goto(`/channels/${kCode}?section=settlements`)
+  await second.getByRole('button', { name: /^入账 receipt-/ }).click()
+  await second.keyboard.press('Enter')
+  await expect_done(second, '已入账')
+  await page.getByRole('button', { name: '重新判断 E3' }).click()
+  await page.keyboard.press('Enter')
+  await expect_done(page, '已重新判断')
+
   await page.goto(`/channels/${kCode}?section=statements&receipt_state=assigned`)
   await page.getByRole('button', { name: '记错户 E1' }).click()
   await expect(dialog_of(page)).toContainText(debtors[1]!.name)
@@ -222,7 +242,7 @@ test('a statement settles what it can; what nobody knows is assigned, or sent ba
   await submit(page)
   await expect(dialog_of(page).locator('.notice.danger')).toContainText('另一人')
   const { items } = await ask<{ items: Receipt[] }>(page, `/channels/${kCode}/receipts`)
-  expect(items.map((r) => r.state).sort()).toEqual(['returned', 'unidentified'])
+  expect(items.map((r) => r.state).sort()).toEqual(['returned', 'settled', 'unidentified'])
 })
 
 test('arrived money is told by one person and posted by another, never more than is in transit', async ({ page, browser }) => {

@@ -37,8 +37,8 @@ describe('a contradiction of a bank', () => {
 })
 
 describe('a receipt', () => {
-  it('that nobody knows is given to a customer or sent back, which another person decides', () => {
-    expect(receipt_actions({ state: 'unidentified', proposed_by: null, proposed_by_id: null }, he, operator)).toEqual(['assign', 'return'])
+  it('that nobody knows is given to a customer, settles the channel or is sent back, which another person decides', () => {
+    expect(receipt_actions({ state: 'unidentified', proposed_by: null, proposed_by_id: null }, he, operator)).toEqual(['assign', 'settle', 'return'])
     expect(receipt_actions({ state: 'returning', ...by_he }, xu, approver)).toEqual(['approve-return', 'refuse-return'])
     expect(receipt_actions({ state: 'returning', ...by_he }, he, { operate_channels: true, approve_channels: true })).toEqual([])
   })

@@ -41,14 +41,14 @@ const kReceiptDecisions = {
   retracting: ['approve-retraction', 'refuse-retraction'],
 } as const
 export type ReceiptDecision = (typeof kReceiptDecisions)[keyof typeof kReceiptDecisions][number] | 'reconsider'
-export type ReceiptAction = 'assign' | 'return' | 'retract' | ReceiptDecision
-/** What nobody knows is given to a customer or sent back; what was given to the wrong one is taken back. A second person decides. */
+export type ReceiptAction = 'assign' | 'return' | 'settle' | 'retract' | ReceiptDecision
+/** What nobody knows is given to a customer, sent back, or was the channel's own money; what was given to the wrong one is taken back. A second person decides. */
 export function receipt_actions(
   receipt: { state: string; proposed_by: string | null; proposed_by_id: string | number | null },
   user: Pick<SessionUser, 'user_id' | 'name'> | null,
   access: Pick<Access, 'operate_channels' | 'approve_channels'>,
 ): ReceiptAction[] {
-  if (receipt.state === 'unidentified') return access.operate_channels ? ['assign', 'return'] : []
+  if (receipt.state === 'unidentified') return access.operate_channels ? ['assign', 'settle', 'return'] : []
   if (receipt.state === 'assigned' || receipt.state === 'paid') return access.operate_channels ? ['retract'] : []
   if (receipt.state === 'proposed') return access.operate_channels ? ['reconsider'] : []
   if (receipt.state !== 'returning' && receipt.state !== 'retracting') return []

@@ -145,6 +145,9 @@ export function money_calls(client: Client) {
       post<t.BankReceipt>(`/channels/${seg(code)}/receipts/${seg(id)}/assign`, `receipts.${id}.assign`, { account_no }),
     propose_receipt: (code: string, id: Id, what: 'return' | 'retract', note: string) =>
       post<t.BankReceipt>(`/channels/${seg(code)}/receipts/${seg(id)}/${what}`, `receipts.${id}.${what}`, { note }),
+    /** Whose money it was: a business day's or a batch's. */
+    settle_receipt: (code: string, id: Id, body: { business_date?: string; batch_no?: string; note: string }) =>
+      post<t.BankReceipt>(`/channels/${seg(code)}/receipts/${seg(id)}/settle`, `receipts.${id}.settle`, body),
     decide_receipt: (
       code: string,
       id: Id,

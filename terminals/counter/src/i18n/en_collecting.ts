@@ -164,8 +164,12 @@ export const en_collecting = {
     owner: 'Account of {name}',
     return_note: 'Why it goes back',
     retract_note: 'Why it is not this account’s',
+    settle_note: 'How it is known',
+    settle_hint: 'Either the business day or the batch.',
+    origin_missing: 'Give the business day or the batch number, one of them',
     do: {
       assign: 'Assign',
+      settle: 'Channel’s money',
       return: 'Send back',
       retract: 'Wrong account',
       'approve-return': 'Approve return',
@@ -176,6 +180,7 @@ export const en_collecting = {
     },
     ask: {
       assign: 'Assign: a payment of this account',
+      settle: 'Propose that it settles the channel; another person posts it under Settlements',
       return: 'Propose to send it back; another person approves',
       retract: 'Propose to take it back from this account; another person approves',
       'approve-return': 'Approve: it goes back at once',
@@ -187,6 +192,7 @@ export const en_collecting = {
     done: {
       load: 'The statement is loaded',
       assign: '{amount} CNY assigned and posted',
+      settle: '{amount} CNY: settlement proposed, another person posts it',
       return: '{amount} CNY: return proposed, another person approves',
       retract: '{amount} CNY: taking back proposed, another person approves',
       'approve-return': '{amount} CNY returned',

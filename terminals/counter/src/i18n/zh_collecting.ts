@@ -164,8 +164,12 @@ export const zh_collecting = {
     owner: '户名：{name}',
     return_note: '退回原因',
     retract_note: '不是该户电费的原因',
+    settle_note: '依据',
+    settle_hint: '业务日期与批次号填写其一。',
+    origin_missing: '请填写业务日期或批次号，只填其一',
     do: {
       assign: '认领',
+      settle: '代收到账',
       return: '申请退回',
       retract: '记错户',
       'approve-return': '同意退回',
@@ -176,6 +180,7 @@ export const zh_collecting = {
     },
     ask: {
       assign: '认领：记为该户缴费',
+      settle: '认定为代收到账，须另一人在“到账”审核',
       return: '申请退回付款人，须另一人审批',
       retract: '申请从该户撤销，须另一人审批',
       'approve-return': '审批后立即退回',
@@ -187,6 +192,7 @@ export const zh_collecting = {
     done: {
       load: '流水已装入',
       assign: '{amount} 元已认领入账',
+      settle: '{amount} 元已登记到账，等待另一人审核',
       return: '{amount} 元已申请退回，等待另一人审批',
       retract: '{amount} 元已申请撤销，等待另一人审批',
       'approve-return': '{amount} 元已退回',
@@ -328,6 +334,7 @@ export const zh_collecting_problems = {
   payment_channels_mandate_state: '协议状态已改变，请刷新后再看',
   payment_channels_mandate_taken: '协议号已被使用',
   payment_channels_more_than_in_transit: '金额超过在途资金，不能入账',
+  payment_channels_bad_origin: '业务日期不能晚于入账日期，且与批次号只填其一',
   payment_channels_no_batch: '没有这个批次',
   payment_channels_no_debits: '该渠道没有配置批扣',
   payment_channels_no_mandate: '没有这份协议，或不在您的数据范围内',
