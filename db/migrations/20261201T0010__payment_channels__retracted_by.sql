@@ -3,6 +3,7 @@
 ALTER TABLE payment_channels_receipt
   ADD COLUMN retracted_by BIGINT NULL COMMENT 'who proposed to take it from an account, where it was; does not say alone who gets it',
   MODIFY COLUMN state VARCHAR(12) NOT NULL COMMENT 'received settled proposed paid unidentified assigned returning returned retracting noted bounced',
-  MODIFY COLUMN proposed_by BIGINT NULL COMMENT 'of a return, a retraction or a settlement';
+  MODIFY COLUMN proposed_by BIGINT NULL COMMENT 'of a return, a retraction or a settlement',
+  ADD KEY ix_receipt_settlement (settlement_id);
 
 UPDATE payment_channels_receipt SET retracted_by = proposed_by WHERE state = 'unidentified' AND proposed_by IS NOT NULL;

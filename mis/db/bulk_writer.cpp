@@ -74,11 +74,8 @@ std::int64_t load_text(Session& session, std::string_view table, std::string_vie
   const MemoryFile file(text);
   // Bytes go in as they are ("binary"): our text is UTF-8 already, and packed points are not text.
   const auto arrived = session.run_raw(fmt::format("LOAD DATA LOCAL INFILE '{}' INTO TABLE {} CHARACTER SET binary ({})", file.path(), table, columns));
-  auto warnings = session.query("SHOW WARNINGS LIMIT 1");
-  if (warnings.next()) {
-    const auto code = static_cast<int>(warnings.i64(1));
-    throw DbError(code == 1062 ? DbError::Kind::kDuplicate : DbError::Kind::kOther, code, fmt::format("loading {}: {}", table, warnings.text(2)));
-  }
+  if (const auto warning = session.first_warning())
+    throw DbError(warning->code == 1062 ? DbError::Kind::kDuplicate : DbError::Kind::kOther, warning->code, fmt::format("loading {}: {}", table, warning->message));
   return arrived;
 }
 

@@ -205,6 +205,15 @@ std::int64_t Session::run_raw(std::string_view sql) {
   });
 }
 
+std::optional<Session::Warning> Session::first_warning() {
+  return impl_->run([&]() -> std::optional<Warning> {
+    const std::unique_ptr<sql::Statement> statement(impl_->connection->createStatement());
+    const std::unique_ptr<sql::ResultSet> rows(statement->executeQuery("SHOW WARNINGS LIMIT 1"));
+    if (!rows->next()) return {};
+    return Warning{rows->getInt(2), std::string(rows->getString(3))};
+  });
+}
+
 std::int64_t Session::last_insert_id() {
   auto rows = query("SELECT LAST_INSERT_ID()");
   rows.next();

@@ -124,6 +124,12 @@ class Session {
 
   // Text the server cannot prepare (DDL, LOAD DATA, SET). Never with values from outside.
   std::int64_t run_raw(std::string_view sql);
+  // What the statement before warned of, where it did. MySQL does not prepare the question.
+  struct Warning {
+    int code = 0;
+    std::string message;
+  };
+  std::optional<Warning> first_warning();
 
   std::int64_t last_insert_id();
   void begin();

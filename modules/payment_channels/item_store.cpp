@@ -81,9 +81,9 @@ std::optional<Item> lock_item(db::Session& session, std::int64_t item_id) {
                                 "payment_id, received_at, changed_at FROM payment_channels_item WHERE item_id = ? FOR UPDATE", item_id));
 }
 
-std::optional<Item> find_item(db::Session& session, std::int64_t channel_id, Date business_date, std::string_view serial_no) {
+std::optional<Item> lock_item(db::Session& session, std::int64_t channel_id, Date business_date, std::string_view serial_no) {
   return first_of(session.query("SELECT item_id, channel_id, request_key, kind, state, content_hash, original_key, serial_no, account_no, account_id, amount_fen, business_date, response, answer, "
-                                "payment_id, received_at, changed_at FROM payment_channels_item WHERE channel_id = ? AND business_date = ? AND serial_no = ?", channel_id, business_date, serial_no));
+                                "payment_id, received_at, changed_at FROM payment_channels_item WHERE channel_id = ? AND business_date = ? AND serial_no = ? FOR UPDATE", channel_id, business_date, serial_no));
 }
 
 std::string file_key(Date business_date, std::string_view serial_no) {
@@ -141,9 +141,16 @@ Status insert_items(db::Session& session, std::span<const Item> items) {
   return ok();
 }
 
-void update_item(db::Session& session, const Item& item) {
-  session.execute("UPDATE payment_channels_item SET state = ?, content_hash = ?, account_no = ?, account_id = ?, amount_fen = ?, response = ?, answer = ?, payment_id = ?, changed_at = ? WHERE item_id = ?",
-                  name_of(item.state), item.content_hash, item.account_no, item.account, item.amount, name_of(item.answer.response), answer_text(item.answer), item.payment, item.changed_at, item.id);
+Status update_item(db::Session& session, const Item& item) {
+  try {
+    session.execute("UPDATE payment_channels_item SET state = ?, business_date = ?, content_hash = ?, account_no = ?, account_id = ?, amount_fen = ?, response = ?, answer = ?, payment_id = ?, changed_at = ? "
+                    "WHERE item_id = ?", name_of(item.state), item.business_date, item.content_hash, item.account_no, item.account, item.amount, name_of(item.answer.response), answer_text(item.answer), item.payment,
+                    item.changed_at, item.id);
+  } catch (const db::DbError& e) {
+    if (e.kind() != db::DbError::Kind::kDuplicate) throw;
+    return item_taken();
+  }
+  return ok();
 }
 
 std::vector<Item> list_items(db::Session& session, const ItemFilter& filter, int limit) {

@@ -48,7 +48,7 @@ std::optional<Item> find_item(db::Session& session, std::int64_t channel_id, std
 std::optional<Item> lock_item(db::Session& session, std::int64_t channel_id, std::string_view key);
 std::optional<Item> lock_item(db::Session& session, std::int64_t item_id);
 // The payment that bears this serial number on the day, whatever became of it.
-std::optional<Item> find_item(db::Session& session, std::int64_t channel_id, Date business_date, std::string_view serial_no);
+std::optional<Item> lock_item(db::Session& session, std::int64_t channel_id, Date business_date, std::string_view serial_no);
 
 // The key of a payment that was taken in by hand and has none of the channel's. No message's key begins like this.
 inline constexpr std::string_view kFileKeyPrefix = "F/";
@@ -64,8 +64,8 @@ Status rename_item(db::Session& session, const Item& item);
 // item's of the day: look again.
 Status insert_item(db::Session& session, const Item& item);
 Status insert_items(db::Session& session, std::span<const Item> items);
-// State, content, answer and payment anew.
-void update_item(db::Session& session, const Item& item);
+// State, day, content, answer and payment anew. Errors as insert_item, where the day is another one.
+Status update_item(db::Session& session, const Item& item);
 
 struct ItemFilter {
   std::int64_t channel_id = 0;

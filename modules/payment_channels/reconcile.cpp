@@ -105,6 +105,9 @@ class Settler {
     if (*difference.how == Resolution::kIgnore) return ok();
     std::optional<Item> item;
     if (difference.item_id) item = lock_item(session_, *difference.item_id);
+    if (*difference.how == Resolution::kPost && !item) item = come_meanwhile();
+    // What two people have taken in since for another line is no longer this one's.
+    if (item && difference.kind == DifferenceKind::kOnlyTheirs && item->state == ItemState::kPaid && item->taken_in_by_hand()) item.reset();
     if (*difference.how == Resolution::kReverse || (item && item->state == ItemState::kPaid)) {
       if (!item || item->amount != difference.ours.value_or(Money{})) return changed_meanwhile();
       if (*difference.how == Resolution::kReverse && is_in_another_file(session_, item->id))
@@ -130,8 +133,7 @@ class Settler {
     if (!reversed) return std::move(reversed).error();
     item.state = next->to;
     item.changed_at = now_;
-    update_item(session_, item);
-    return ok();
+    return update_item(session_, item);
   }
 
   Status take_in(std::optional<Item>& item) {
@@ -162,6 +164,7 @@ class Settler {
     auto outcome = receivables::pay(services_.database, session_, payment);
     if (!outcome) return std::move(outcome).error();
     item->state = next->to;
+    item->business_date = reconciliation_.business_date;  // the channel's, whatever day the message came on
     item->account_no = label->account_no;
     item->account = label->id;
     item->amount = payment.amount;
@@ -170,6 +173,7 @@ class Settler {
     item->changed_at = now_;
     item->answer.response = Response::kApproved;
     item->answer.state = item->state;
+    item->answer.business_date = item->business_date;
     item->answer.account_no = item->account_no;
     item->answer.amount = item->amount;
     item->answer.principal = item->answer.late = {};
@@ -179,12 +183,17 @@ class Settler {
     }
     item->answer.advance = outcome->advance;
     item->answer.receipt_no = fmt::format("{}-{}", channel_.code, item->id);
-    if (!fresh) {
-      update_item(session_, *item);
-      return ok();
-    }
-    auto stored = insert_item(session_, *item);
+    const auto stored = fresh ? insert_item(session_, *item) : update_item(session_, *item);
     return stored ? ok() : Status(changed_meanwhile());
+  }
+
+  // The message that the line is about, where it has come since the file was compared.
+  std::optional<Item> come_meanwhile() {
+    const auto& serial = difference_.serial_no;
+    if (channel_.profile.serial_is_retrieval_no) return lock_item(session_, channel_.id, reconciliation_.business_date, serial);
+    if (!is_message_key(serial)) return {};
+    auto item = lock_item(session_, channel_.id, serial);
+    return item && item->kind == ItemKind::kPay ? item : std::nullopt;
   }
 
   // Where the file names items by their key, the message itself, should it still come, finds this one by it; else by the serial number.
@@ -207,10 +216,8 @@ class Settler {
     item.id = services_.database.take_ids(kItemSequence);
     item.channel_id = channel_.id;
     item.key = std::move(*key);
+    item.serial_no = difference_.serial_no;
     item.business_date = reconciliation_.business_date;
-    // The number may be that of what was taken in for a line of another day's file; it is found by that one alone.
-    const auto bearer = find_item(session_, channel_.id, item.business_date, difference_.serial_no);
-    if (!bearer || !bearer->taken_in_by_hand()) item.serial_no = difference_.serial_no;
     item.received_at = now_;
     item.answer.key = item.key;
     item.answer.business_date = item.business_date;
@@ -238,7 +245,7 @@ Result<Reconciliation> ReconciliationService::load(db::Session& session, const C
     if (there->file_sha256 == hash) return std::move(*there);
     if (is_decided_about(session, there->id))
       return conflict("payment_channels.reconciled_already", "expected a day about which nothing was decided but differences with its first file are settled or proposed to be");
-    delete_reconciliation(session, there->id);
+    delete_reconciliation(session, *there);
   }
   Reconciliation reconciliation;
   reconciliation.channel_id = channel.id;

@@ -1,5 +1,10 @@
 #include "modules/payment_channels/reconciliation_store.hpp"
 
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "mis/security/audit.hpp"
+
 namespace mis::payment_channels {
 namespace {
 
@@ -55,44 +60,57 @@ SideTotal total_of(db::Rows rows) {
 
 // Around midnight both sides may have put a payment on different days. Serial numbers may begin anew each day, so the number alone does
 // not make an item of another day the same payment: amount and account must agree too (or it is what was refused or voided under this
-// very key), the item must not be in the file of its own day, and nobody may have taken it in by hand for another line. Files come in
-// any order, and corrected ones late: three statements keep this rule between the day's file and those of the days around it.
+// very key), and the item must not be in the file of its own day. One line stands for a payment, the nearest day's first. Files come in
+// any order, and corrected ones late: each comparison keeps this rule between its day and those around it.
+constexpr int kDaysAround[] = {-1, 1, -2, 2};
 
-// The file of its own day has the item after all: the other file's line is another payment, whatever was said about it, and the note
-// says what fell away. Two statements, since assignments to several columns of joined tables have no order.
-void release_claims(db::Session& session, const Reconciliation& r) {
-  session.execute("UPDATE payment_channels_difference d JOIN payment_channels_item i ON i.item_id = d.item_id AND i.channel_id = ? AND i.business_date = ? "
-                  "JOIN payment_channels_their_item t ON t.reconciliation_id = ? AND t.serial_no = i.serial_no "
-                  "SET d.note = LEFT(CONCAT('its own day''s file has the payment too, so this fell away: ', d.how, ', ', d.note), 200) "
-                  "WHERE d.reconciliation_id <> ? AND ((d.kind = 'other_day' AND d.state <> 'open') OR (d.kind = 'only_theirs' AND d.state = 'proposed'))", r.channel_id, r.business_date, r.id, r.id);
-  session.execute("UPDATE payment_channels_difference d JOIN payment_channels_item i ON i.item_id = d.item_id AND i.channel_id = ? AND i.business_date = ? "
-                  "JOIN payment_channels_their_item t ON t.reconciliation_id = ? AND t.serial_no = i.serial_no "
-                  "SET d.kind = 'only_theirs', d.state = 'open', d.how = NULL, d.decided_by = NULL, d.decided_at = NULL, d.our_fen = NULL, d.item_id = NULL, d.version = d.version + 1 "
-                  "WHERE d.reconciliation_id <> ? AND (d.kind = 'other_day' OR (d.kind = 'only_theirs' AND d.state <> 'settled'))", r.channel_id, r.business_date, r.id, r.id);
-}
-
-// This file's lines and our items of the days around.
-void claim_items_of_other_days(db::Session& session, const Reconciliation& r) {
-  session.execute("UPDATE payment_channels_difference d JOIN payment_channels_item i ON i.channel_id = ? AND i.business_date IN (?, ?, ?, ?) AND i.serial_no = d.serial_no AND i.kind = 'pay' "
-                  "LEFT JOIN payment_channels_difference o ON o.item_id = i.item_id AND o.kind = 'only_theirs' AND o.state = 'settled' AND o.how = 'post' "
-                  "SET d.item_id = i.item_id, d.our_fen = i.amount_fen, d.kind = IF(i.state = 'paid', 'other_day', d.kind) "
-                  "WHERE d.reconciliation_id = ? AND d.kind = 'only_theirs' AND d.item_id IS NULL AND o.difference_id IS NULL "
-                  "AND ((i.amount_fen = d.their_fen AND i.account_no = d.account_no) OR (i.state <> 'paid' AND i.request_key = d.serial_no)) "
-                  "AND NOT EXISTS (SELECT 1 FROM payment_channels_their_item t JOIN payment_channels_reconciliation r ON r.reconciliation_id = t.reconciliation_id "
-                  "WHERE r.channel_id = i.channel_id AND r.business_date = i.business_date AND t.serial_no = i.serial_no)",
-                  r.channel_id, r.business_date + -2, r.business_date + -1, r.business_date + 1, r.business_date + 2, r.id);
-}
-
-// Our items of this day and the open lines of the files around, where this day's earlier file had them and this one has not.
-void claim_for_other_days(db::Session& session, const Reconciliation& r) {
-  session.execute("UPDATE payment_channels_reconciliation f JOIN payment_channels_difference d ON d.reconciliation_id = f.reconciliation_id AND d.kind = 'only_theirs' AND d.state = 'open' AND d.item_id IS NULL "
+// Lets the lines of one day's file stand for items of another day, whatever somebody proposed to do about the lines; the note says what
+// fell away. Two statements, since assignments to several columns of joined tables have no order.
+void claim(db::Session& session, std::int64_t channel_id, Date lines_of, Date items_of) {
+  session.execute("UPDATE payment_channels_reconciliation f "
+                  "JOIN payment_channels_difference d ON d.reconciliation_id = f.reconciliation_id AND d.kind = 'only_theirs' AND d.state IN ('open', 'proposed') AND d.item_id IS NULL "
                   "JOIN payment_channels_item i ON i.channel_id = f.channel_id AND i.business_date = ? AND i.serial_no = d.serial_no AND i.kind = 'pay' "
-                  "LEFT JOIN payment_channels_their_item t ON t.reconciliation_id = ? AND t.serial_no = i.serial_no "
-                  "LEFT JOIN payment_channels_difference o ON o.item_id = i.item_id AND o.kind = 'only_theirs' AND o.state = 'settled' AND o.how = 'post' "
+                  "LEFT JOIN payment_channels_reconciliation own ON own.channel_id = f.channel_id AND own.business_date = i.business_date "
+                  "LEFT JOIN payment_channels_their_item t ON t.reconciliation_id = own.reconciliation_id AND t.serial_no = i.serial_no "
+                  "LEFT JOIN payment_channels_difference c ON c.item_id = i.item_id AND c.kind = 'other_day' "
                   "SET d.item_id = i.item_id, d.our_fen = i.amount_fen, d.kind = IF(i.state = 'paid', 'other_day', d.kind), d.version = d.version + 1 "
-                  "WHERE f.channel_id = ? AND f.business_date IN (?, ?, ?, ?) AND t.serial_no IS NULL AND o.difference_id IS NULL "
-                  "AND ((i.amount_fen = d.their_fen AND i.account_no = d.account_no) OR (i.state <> 'paid' AND i.request_key = d.serial_no))",
-                  r.business_date, r.id, r.channel_id, r.business_date + -2, r.business_date + -1, r.business_date + 1, r.business_date + 2);
+                  "WHERE f.channel_id = ? AND f.business_date = ? AND t.serial_no IS NULL AND c.difference_id IS NULL "
+                  "AND ((i.amount_fen = d.their_fen AND i.account_no = d.account_no) OR (i.state <> 'paid' AND i.request_key = d.serial_no))", items_of, channel_id, lines_of);
+  session.execute("UPDATE payment_channels_reconciliation f JOIN payment_channels_difference d ON d.reconciliation_id = f.reconciliation_id AND d.kind = 'other_day' AND d.state = 'proposed' AND d.how <> 'ignore' "
+                  "SET d.note = LEFT(CONCAT('the payment of another day, so the proposal fell away: ', d.how, ', ', d.note), 200) WHERE f.channel_id = ? AND f.business_date = ?", channel_id, lines_of);
+  session.execute("UPDATE payment_channels_reconciliation f JOIN payment_channels_difference d ON d.reconciliation_id = f.reconciliation_id AND d.kind = 'other_day' AND d.state = 'proposed' AND d.how <> 'ignore' "
+                  "SET d.state = 'open', d.how = NULL WHERE f.channel_id = ? AND f.business_date = ?", channel_id, lines_of);
+}
+
+// Differences of the days around that stand for items which the file of those items' own day has after all.
+std::vector<std::int64_t> wrong_claims(db::Session& session, const Reconciliation& r) {
+  std::vector<std::int64_t> ids;
+  for (auto rows = session.query("SELECT d.difference_id FROM payment_channels_reconciliation f JOIN payment_channels_difference d ON d.reconciliation_id = f.reconciliation_id AND d.item_id IS NOT NULL "
+                                 "JOIN payment_channels_item i ON i.item_id = d.item_id AND i.business_date = ? JOIN payment_channels_their_item t ON t.reconciliation_id = ? AND t.serial_no = i.serial_no "
+                                 "WHERE f.channel_id = ? AND f.business_date IN (?, ?, ?, ?) AND (d.kind = 'other_day' OR (d.kind = 'only_theirs' AND d.state <> 'settled')) ORDER BY d.difference_id",
+                                 r.business_date, r.id, r.channel_id, r.business_date + -2, r.business_date + -1, r.business_date + 1, r.business_date + 2); rows.next();)
+    ids.push_back(rows.i64(0));
+  return ids;
+}
+
+// Such a line is another payment. The note says what fell away of what people had said about it, and the audit trail where two had decided.
+std::vector<security::AuditEntry> release_claims(db::Session& session, const Reconciliation& r) {
+  std::vector<security::AuditEntry> fell_away;
+  for (const auto id : wrong_claims(session, r)) {
+    auto d = *lock_difference(session, id);
+    const auto note = d.how ? fmt::format("its own day's file has the payment too, so this fell away: {}, {}", name_of(*d.how), d.note) : d.note;
+    if (d.decided_by)
+      fell_away.push_back({r.loaded_by, "payment_channels.decision_fell_away", "channel_difference", std::to_string(id), {},
+                           nlohmann::json({{"serial_no", d.serial_no}, {"note", note}, {"decided_by", d.decided_by->value}, {"business_date", r.business_date.to_string()}, {"file", r.file_name}}).dump()});
+    d.state = DifferenceState::kOpen;
+    d.how.reset();
+    d.decided_by.reset();
+    d.decided_at.reset();
+    d.item_id.reset();
+    update_difference(session, d);
+    session.execute("UPDATE payment_channels_difference SET kind = 'only_theirs', our_fen = NULL, note = LEFT(?, 200) WHERE difference_id = ?", note, id);
+  }
+  return fell_away;
 }
 
 }  // namespace
@@ -144,12 +162,17 @@ void set_job(db::Session& session, std::int64_t reconciliation_id, JobId job) {
   session.execute("UPDATE payment_channels_reconciliation SET job_id = ? WHERE reconciliation_id = ?", job, reconciliation_id);
 }
 
-void delete_reconciliation(db::Session& session, std::int64_t reconciliation_id) {
+void delete_reconciliation(db::Session& session, const Reconciliation& r) {
+  // What its lines stood for is free for those of other files.
+  session.execute("UPDATE payment_channels_difference SET kind = 'gone' WHERE reconciliation_id = ? AND kind = 'other_day'", r.id);
+  for (const int days : kDaysAround)
+    for (const int further : kDaysAround)
+      if (days + further != 0) claim(session, r.channel_id, r.business_date + (days + further), r.business_date + days);
   // What another file besides this one has as well stays closed.
-  session.execute("UPDATE payment_channels_difference d JOIN payment_channels_difference o ON o.item_id = d.item_id AND o.reconciliation_id = ? AND o.kind = 'other_day' "
-                  "LEFT JOIN payment_channels_difference t ON t.item_id = d.item_id AND t.kind = 'other_day' AND t.reconciliation_id <> o.reconciliation_id "
+  session.execute("UPDATE payment_channels_difference d JOIN payment_channels_difference o ON o.item_id = d.item_id AND o.reconciliation_id = ? AND o.kind = 'gone' "
+                  "LEFT JOIN payment_channels_difference t ON t.item_id = d.item_id AND t.kind = 'other_day' "
                   "SET d.state = 'open', d.how = NULL, d.note = '', d.decided_at = NULL, d.version = d.version + 1 "
-                  "WHERE d.kind = 'only_ours' AND d.state = 'settled' AND d.how = 'ignore' AND d.decided_by IS NULL AND d.reconciliation_id <> ? AND t.difference_id IS NULL", reconciliation_id, reconciliation_id);
+                  "WHERE d.kind = 'only_ours' AND d.state = 'settled' AND d.how = 'ignore' AND d.decided_by IS NULL AND d.reconciliation_id <> ? AND t.difference_id IS NULL", r.id, r.id);
   // Where this file was compared before that of the item's own day, there is no such difference yet: the item would be on no list.
   session.execute("INSERT INTO payment_channels_difference (reconciliation_id, kind, serial_no, account_no, our_fen, item_id) "
                   "SELECT r.reconciliation_id, 'only_ours', COALESCE(i.serial_no, i.request_key), i.account_no, i.amount_fen, i.item_id FROM payment_channels_difference o "
@@ -158,10 +181,10 @@ void delete_reconciliation(db::Session& session, std::int64_t reconciliation_id)
                   "LEFT JOIN payment_channels_their_item t ON t.reconciliation_id = r.reconciliation_id AND t.serial_no = i.serial_no "
                   "LEFT JOIN payment_channels_difference e ON e.item_id = i.item_id AND e.reconciliation_id <> ? "
                   "AND (e.kind IN ('only_ours', 'other_day', 'amount', 'account') OR (e.kind = 'only_theirs' AND e.state = 'settled' AND e.how = 'post')) "
-                  "WHERE o.reconciliation_id = ? AND o.kind = 'other_day' AND t.serial_no IS NULL AND e.difference_id IS NULL ORDER BY i.item_id", reconciliation_id, reconciliation_id);
-  session.execute("DELETE FROM payment_channels_difference WHERE reconciliation_id = ?", reconciliation_id);
-  session.execute("DELETE FROM payment_channels_their_item WHERE reconciliation_id = ?", reconciliation_id);
-  session.execute("DELETE FROM payment_channels_reconciliation WHERE reconciliation_id = ?", reconciliation_id);
+                  "WHERE o.reconciliation_id = ? AND o.kind = 'gone' AND t.serial_no IS NULL AND e.difference_id IS NULL ORDER BY i.item_id", r.id, r.id);
+  session.execute("DELETE FROM payment_channels_difference WHERE reconciliation_id = ?", r.id);
+  session.execute("DELETE FROM payment_channels_their_item WHERE reconciliation_id = ?", r.id);
+  session.execute("DELETE FROM payment_channels_reconciliation WHERE reconciliation_id = ?", r.id);
 }
 
 bool is_decided_about(db::Session& session, std::int64_t reconciliation_id) {
@@ -173,17 +196,18 @@ std::int64_t compare(db::Session& session, const Reconciliation& r, Instant now)
   const auto ours = total_of(session.query("SELECT COUNT(*), CAST(SUM(amount_fen) AS SIGNED) FROM payment_channels_item WHERE channel_id = ? AND business_date = ? AND kind = 'pay' AND state = 'paid'",
                                            r.channel_id, r.business_date));
   // Each line of theirs is looked for once. What is not paid with us on that day: where we have the item all the same (refused,
-  // voided, reversed), the row says so. What two people took in for a line of another day's file is that line's.
+  // voided, reversed), the row says so.
   session.execute("INSERT INTO payment_channels_difference (reconciliation_id, kind, serial_no, account_no, their_fen, our_fen, item_id) "
                   "SELECT t.reconciliation_id, IF(i.item_id IS NULL OR i.state <> 'paid', 'only_theirs', IF(i.amount_fen <> t.amount_fen, 'amount', 'account')), t.serial_no, t.account_no, t.amount_fen, "
                   "IF(i.state = 'paid', i.amount_fen, NULL), i.item_id FROM payment_channels_their_item t "
                   "LEFT JOIN payment_channels_item i ON i.channel_id = ? AND i.business_date = ? AND i.serial_no = t.serial_no AND i.kind = 'pay' "
-                  "AND NOT EXISTS (SELECT 1 FROM payment_channels_difference o WHERE o.item_id = i.item_id AND o.kind = 'only_theirs' AND o.state = 'settled' AND o.how = 'post') "
                   "WHERE t.reconciliation_id = ? AND (i.item_id IS NULL OR i.state <> 'paid' OR i.amount_fen <> t.amount_fen OR i.account_no <> t.account_no) ORDER BY t.line_no",
                   r.channel_id, r.business_date, r.id);
-  release_claims(session, r);
-  claim_items_of_other_days(session, r);
-  claim_for_other_days(session, r);
+  const auto fell_away = release_claims(session, r);
+  for (const int days : kDaysAround) {
+    claim(session, r.channel_id, r.business_date, r.business_date + days);
+    claim(session, r.channel_id, r.business_date + days, r.business_date);
+  }
   // What was refused, voided or reversed on this day may have been taken in by hand for a line of another day's file: that file has it.
   session.execute("INSERT INTO payment_channels_difference (reconciliation_id, kind, serial_no, account_no, our_fen, item_id) "
                   "SELECT ?, 'only_ours', COALESCE(i.serial_no, i.request_key), i.account_no, i.amount_fen, i.item_id FROM payment_channels_item i "
@@ -204,6 +228,7 @@ std::int64_t compare(db::Session& session, const Reconciliation& r, Instant now)
                   "WHERE d.kind = 'only_ours' AND d.state IN ('open', 'proposed') AND d.reconciliation_id <> ?", r.id, now, r.id);
   session.execute("UPDATE payment_channels_reconciliation SET state = 'compared', our_count = ?, our_fen = ?, equal_count = ?, equal_fen = ?, compared_at = ? WHERE reconciliation_id = ?", ours.count,
                   ours.amount, equal.count, equal.amount, now, r.id);
+  for (const auto& entry : fell_away) security::append_audit(session, now, entry);
   return r.theirs.count;
 }
 

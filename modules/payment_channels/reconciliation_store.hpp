@@ -64,9 +64,10 @@ std::vector<Reconciliation> list_reconciliations(db::Session& session, std::int6
 std::int64_t insert_reconciliation(db::Session& session, const Reconciliation& reconciliation);
 void set_their_total(db::Session& session, std::int64_t reconciliation_id, const SideTotal& theirs);
 void set_job(db::Session& session, std::int64_t reconciliation_id, JobId job);
-// With its lines and differences; what it alone accounted for is an open difference of its own day again, where that day is compared.
+// With its lines and differences. What its lines stood for is claimed by other files' lines, or else an open difference of its own day
+// again, where that day is compared.
 // Only where nobody has decided anything about its own.
-void delete_reconciliation(db::Session& session, std::int64_t reconciliation_id);
+void delete_reconciliation(db::Session& session, const Reconciliation& reconciliation);
 // Whether a person has; what another day's file has closed by itself is nobody's decision.
 bool is_decided_about(db::Session& session, std::int64_t reconciliation_id);
 

@@ -191,15 +191,6 @@ void register_statement_routes(Registry& registry) {
                       .response = receipt,
                       .idempotency_key = true});
   }
-  registry.route({.method = Method::kPost,
-                  .path = "/api/v1/channels/{code}/receipts/{receipt_id}/reconsider",
-                  .permission = Permission("channels.operate"),
-                  .summary = "Somebody has decided about the settlement that was proposed for this receipt: settled, or unidentified",
-                  .handler = [&services](const Request& r, const security::Caller& c) {
-                    return receipt_command(services, r, c, [&](db::Session& s, StatementService& service, const Channel& channel, std::int64_t id) { return service.reconsider(s, channel, id, c); });
-                  },
-                  .response = receipt,
-                  .idempotency_key = true});
 }
 
 }  // namespace mis::payment_channels

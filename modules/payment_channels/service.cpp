@@ -134,7 +134,7 @@ class Payer {
       locked->answer.response = next.response;
       locked->answer.state = locked->state;
       locked->changed_at = now_;
-      update_item(session_, *locked);
+      if (auto updated = update_item(session_, *locked); !updated) return std::move(updated).error();
       return locked->answer;
     }
     return told(stored, next.response);
@@ -270,8 +270,7 @@ class Reverser {
     }
     original.state = to;
     original.changed_at = now_;
-    update_item(session_, original);
-    return ok();
+    return update_item(session_, original);
   }
 
   // Stores the reversal itself, so that its repeat is answered as this time.

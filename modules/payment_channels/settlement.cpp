@@ -6,6 +6,7 @@
 
 #include "mis/security/audit.hpp"
 #include "modules/payment_channels/reconcile.hpp"
+#include "modules/payment_channels/statements.hpp"
 
 namespace mis::payment_channels {
 namespace {
@@ -106,6 +107,7 @@ Result<Settlement> SettlementService::decide(db::Session& session, const Channel
   session.execute("UPDATE payment_channels_settlement SET state = ?, decided_by = ?, decided_at = ?, accounting_month = ?, transaction_id = ?, version = version + 1 WHERE settlement_id = ?",
                   post ? "posted" : "refused", caller.user_id, now, key ? std::optional(key->accounting_month) : std::nullopt, key ? std::optional(key->id) : std::nullopt, settlement_id);
   settlement = lock_settlement(session, settlement_id);
+  if (auto done = StatementService(services_).settlement_decided(session, channel, settlement_id, post, caller); !done) return std::move(done).error();
   audit(session, services_, caller, post ? "payment_channels.settlement_post" : "payment_channels.settlement_refuse", channel, *settlement);
   return std::move(*settlement);
 }

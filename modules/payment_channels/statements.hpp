@@ -78,16 +78,16 @@ class StatementService {
   // beside the above: payment_channels.no_payment, security.second_person, those of receivables.
   Result<Receipt> propose_retraction(db::Session& session, const Channel& channel, std::int64_t receipt_id, const std::string& note, const security::Caller& caller);
   Result<Receipt> decide_retraction(db::Session& session, const Channel& channel, std::int64_t receipt_id, bool approve, const security::Caller& caller);
-  // It was the channel's own money: what a business day or a batch brought has arrived. Proposed here, decided about as any settlement,
-  // then `reconsider`ed; meanwhile it is nobody's money at the bank, as where the statement itself proposes. Errors beside the above:
-  // payment_channels.bad_origin (neither day nor batch, both, or a day after the money came), .no_batch.
+  // It was the channel's own money: what a business day or a batch brought has arrived. Proposed here, as a settlement that is decided
+  // about as any other; until then it stays nobody's. Errors beside the above: payment_channels.bad_origin (neither day nor batch, both,
+  // or a day after the money came), .no_batch, .more_than_brought (by the day or batch, less what is settled or proposed of it).
   struct Origin {
     std::optional<Date> business_date;
     std::optional<std::string> batch_no;
   };
   Result<Receipt> propose_settlement(db::Session& session, const Channel& channel, std::int64_t receipt_id, const Origin& origin, const std::string& note, const security::Caller& caller);
-  // A receipt whose settlement was proposed and has been decided about: settled where it was posted, unidentified where it was refused.
-  Result<Receipt> reconsider(db::Session& session, const Channel& channel, std::int64_t receipt_id, const security::Caller& caller);
+  // The settlement that a receipt has proposed was posted, or refused: it is settled, or nobody's. Nothing where no receipt did.
+  Status settlement_decided(db::Session& session, const Channel& channel, std::int64_t settlement_id, bool posted, const security::Caller& caller);
 
  private:
   Services services_;

@@ -26,7 +26,8 @@ Receipt store(db::Session& session, Instant now, const security::Caller& caller,
   r.changed_at = now;
   update_receipt(session, r);
   auto entry = security::audit_entry(caller, action, "channel_receipt", std::to_string(r.id));
-  entry.after = json({{"channel", channel.code}, {"amount_fen", r.amount.value}, {"state", r.state}, {"account_id", r.account ? json(r.account->value) : json(nullptr)}, {"note", r.note}}).dump();
+  entry.after = json({{"channel", channel.code}, {"amount_fen", r.amount.value}, {"state", r.state}, {"account_id", r.account ? json(r.account->value) : json(nullptr)}, {"note", r.note},
+                      {"batch_id", r.batch_id ? json(*r.batch_id) : json(nullptr)}, {"business_date", r.day_on ? json(r.day_on->to_string()) : json(nullptr)}}).dump();
   security::append_audit(session, now, entry);
   return *lock_receipt(session, channel.id, r.id);
 }
@@ -57,6 +58,33 @@ std::optional<std::int64_t> batch_with(db::Session& session, std::int64_t channe
   auto rows = session.query("SELECT batch_id FROM payment_channels_debit_batch WHERE channel_id = ? AND batch_no = CONVERT(? USING ascii) AND state IN ('sent', 'closed')", channel_id, batch_no);
   if (!rows.next()) return {};
   return rows.i64(0);
+}
+
+// What the day or the batch brought, less what has arrived of it or two people decide about.
+Money not_arrived(db::Session& session, std::int64_t channel_id, const Receipt& r) {
+  auto rows = r.batch_id ? session.query("SELECT CAST(COALESCE((SELECT SUM(paid_fen) FROM payment_channels_debit_item WHERE batch_id = ? AND state IN ('paid', 'partly')), 0) "
+                                         "- COALESCE((SELECT SUM(amount_fen) FROM payment_channels_receipt WHERE batch_id = ? AND state IN ('settled', 'proposed')), 0) AS SIGNED)", *r.batch_id, *r.batch_id)
+                         : session.query("SELECT CAST(COALESCE((SELECT SUM(amount_fen) FROM payment_channels_item WHERE channel_id = ? AND business_date = ? AND kind = 'pay' AND state = 'paid'), 0) "
+                                         "- COALESCE((SELECT SUM(s.amount_fen) FROM payment_channels_settlement s LEFT JOIN payment_channels_receipt q ON q.settlement_id = s.settlement_id "
+                                         "WHERE s.channel_id = ? AND s.state <> 'refused' AND (q.day_on = ? OR (q.receipt_id IS NULL AND s.business_date = ?))), 0) AS SIGNED)",
+                                         channel_id, *r.day_on, channel_id, *r.day_on, *r.day_on);
+  return rows.next() ? Money{rows.i64(0)} : Money{};
+}
+
+// Whose money the receipt is, where that can be.
+Status note_origin(db::Session& session, const Channel& channel, const StatementService::Origin& origin, Receipt& r) {
+  if (origin.business_date.has_value() == origin.batch_no.has_value()) return invalid("payment_channels.bad_origin", "expected either the business day or the batch that brought the money but found both or none");
+  if (origin.business_date && *origin.business_date > r.booked_on)
+    return invalid("payment_channels.bad_origin", fmt::format("expected a business day not after {}, when the money came, but found {}", r.booked_on.to_string(), origin.business_date->to_string()));
+  r.day_on = origin.business_date;
+  if (origin.batch_no) {
+    r.batch_id = batch_with(session, channel.id, *origin.batch_no);
+    if (!r.batch_id) return not_found("payment_channels.no_batch", fmt::format("expected a batch of this channel that was sent but {} is none", *origin.batch_no));
+  }
+  const Money left = not_arrived(session, channel.id, r);
+  if (r.amount > left)
+    return conflict("payment_channels.more_than_brought", fmt::format("expected at most what the day or batch brought and has not arrived, {} fen, but the receipt is of {} fen", left.value, r.amount.value));
+  return ok();
 }
 
 Settlement settlement_of(const Receipt& r, const StatementService::Origin& origin, const std::string& note) {
@@ -116,6 +144,7 @@ Result<Receipt> StatementService::propose_return(db::Session& session, const Cha
   r->state = "returning";
   r->note = note;
   r->proposed_by = caller.user_id;
+  r->decided_by.reset();
   return store(session, services_.clock.now(), caller, "payment_channels.receipt_return_propose", channel, std::move(*r));
 }
 
@@ -172,44 +201,43 @@ Result<Receipt> StatementService::decide_retraction(db::Session& session, const 
 }
 
 Result<Receipt> StatementService::propose_settlement(db::Session& session, const Channel& channel, std::int64_t receipt_id, const Origin& origin, const std::string& note, const security::Caller& caller) {
+  // Statements that are taken meanwhile settle days and batches too.
+  hold_channel(session, channel.id);
   auto r = receipt_in(session, channel, receipt_id, "unidentified");
   if (!r) return r;
-  if (origin.business_date.has_value() == origin.batch_no.has_value()) return invalid("payment_channels.bad_origin", "expected either the business day or the batch that brought the money but found both or none");
-  if (origin.business_date && *origin.business_date > r->booked_on)
-    return invalid("payment_channels.bad_origin", fmt::format("expected a business day not after {}, when the money came, but found {}", r->booked_on.to_string(), origin.business_date->to_string()));
-  if (origin.batch_no) {
-    r->batch_id = batch_with(session, channel.id, *origin.batch_no);
-    if (!r->batch_id) return not_found("payment_channels.no_batch", fmt::format("expected a batch of this channel that was sent but {} is none", *origin.batch_no));
-  }
-  r->day_on = origin.business_date;
+  if (auto known = note_origin(session, channel, origin, *r); !known) return std::move(known).error();
   auto settlement = SettlementService(services_).propose(session, channel, settlement_of(*r, origin, note), caller);
   if (!settlement) return std::move(settlement).error();
-  const Instant now = services_.clock.now();
-  if (auto cleared = clear_unidentified(services_, session, *r, now, caller.user_id, "to be settled"); !cleared) return std::move(cleared).error();
   r->settlement_id = settlement->id;
   r->state = "proposed";
   r->note = note;
   r->proposed_by = caller.user_id;
-  return store(session, now, caller, "payment_channels.receipt_settle_propose", channel, std::move(*r));
+  r->decided_by.reset();
+  return store(session, services_.clock.now(), caller, "payment_channels.receipt_settle_propose", channel, std::move(*r));
 }
 
-Result<Receipt> StatementService::reconsider(db::Session& session, const Channel& channel, std::int64_t receipt_id, const security::Caller& caller) {
-  auto r = receipt_in(session, channel, receipt_id, "proposed");
-  if (!r) return r;
-  std::string state;
-  if (auto rows = session.query("SELECT state FROM payment_channels_settlement WHERE settlement_id = ?", r->settlement_id); rows.next()) state = rows.text(0);
-  if (state == "proposed") return conflict("payment_channels.receipt_state", "expected a settlement that somebody has decided about but it is proposed still");
+Status StatementService::settlement_decided(db::Session& session, const Channel& channel, std::int64_t settlement_id, bool posted, const security::Caller& caller) {
+  std::optional<std::int64_t> id;
+  if (auto rows = session.query("SELECT receipt_id FROM payment_channels_receipt WHERE settlement_id = ? AND state = 'proposed' FOR UPDATE", settlement_id); rows.next()) id = rows.i64(0);
+  if (!id) return ok();
+  Receipt r = *lock_receipt(session, channel.id, *id);
   const Instant now = services_.clock.now();
-  if (state == "posted") {
-    r->state = "settled";
-  } else {
-    if (auto posted = post_unidentified(services_, session, *r, now, caller.user_id); !posted) return std::move(posted).error();
-    r->state = "unidentified";
-    r->batch_id.reset();
-    r->day_on.reset();
-    r->proposed_by.reset();
+  // What people proposed was nobody's until now; what the statement itself did was in no account.
+  const bool was_unidentified = r.proposed_by.has_value();
+  if (posted && was_unidentified)
+    if (auto cleared = clear_unidentified(services_, session, r, now, caller.user_id, "settles the channel"); !cleared) return cleared;
+  if (!posted && !was_unidentified)
+    if (auto left = post_unidentified(services_, session, r, now, caller.user_id); !left) return left;
+  r.state = posted ? "settled" : "unidentified";
+  r.decided_by = caller.user_id;
+  if (!posted) {
+    r.batch_id.reset();
+    r.day_on.reset();
+    r.settlement_id.reset();
+    r.proposed_by.reset();
   }
-  return store(session, now, caller, "payment_channels.receipt_reconsider", channel, std::move(*r));
+  store(session, now, caller, posted ? "payment_channels.receipt_settled" : "payment_channels.receipt_not_settled", channel, std::move(r));
+  return ok();
 }
 
 }  // namespace mis::payment_channels

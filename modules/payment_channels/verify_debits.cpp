@@ -67,7 +67,7 @@ void check_receipts(db::Session& s, Differences& differences) {
     differences.push_back(fmt::format("payment {} ({}): expected the receipt that it was made of but there is none", rows.i64(0), rows.text(1)));
   constexpr int kUnidentified = static_cast<int>(ledger::LedgerAccount::kUnidentified);
   for (auto rows = s.query("SELECT c.code, COALESCE(r.amount, 0), COALESCE(l.amount, 0) FROM payment_channels_channel c "
-                           "LEFT JOIN (SELECT channel_id, CAST(SUM(amount_fen) AS SIGNED) AS amount FROM payment_channels_receipt WHERE state IN ('unidentified', 'returning') GROUP BY channel_id) r ON r.channel_id = c.channel_id "
+                           "LEFT JOIN (SELECT channel_id, CAST(SUM(amount_fen) AS SIGNED) AS amount FROM payment_channels_receipt WHERE state IN ('unidentified', 'returning') OR (state = 'proposed' AND proposed_by IS NOT NULL) GROUP BY channel_id) r ON r.channel_id = c.channel_id "
                            "LEFT JOIN (SELECT subject_id, CAST(SUM(amount_fen) AS SIGNED) AS amount FROM ledger_standing_posting WHERE ledger_account = ? GROUP BY subject_id) l ON l.subject_id = c.channel_id "
                            "WHERE COALESCE(r.amount, 0) <> -COALESCE(l.amount, 0) LIMIT ?", kUnidentified, kMost); rows.next();)
     differences.push_back(fmt::format("channel {}: expected unidentified receipts of {} fen but the ledger owes {}", rows.text(0), rows.i64(1), -rows.i64(2)));

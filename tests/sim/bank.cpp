@@ -347,6 +347,8 @@ std::string Bank::answer_to_reversal(const Reversal& reversal) {
 
 namespace {
 
+constexpr int kDaysAround[] = {-1, 1, -2, 2};
+
 template <class Lines>
 bool has_serial(const Lines& lines, const std::string& serial) {
   return std::any_of(lines.begin(), lines.end(), [&](const auto& line) { return line.serial == serial; });
@@ -429,11 +431,11 @@ void Bank::load(Day day, std::vector<Line> lines) {
     return check_differences(day);
   }
   if (replaces) forget(day);
-  auto found = compare(day, lines);
-  for (const auto& d : found) town_.count("differences " + d.kind);
-  differences_.insert(differences_.end(), found.begin(), found.end());
   reconciliations_[day] = id;
   files_[day] = std::move(lines);
+  compare(day);
+  for (const auto& d : differences_)
+    if (d.day == day) town_.count("differences " + d.kind);
   town_.count(replaces ? "files corrected" : "days reconciled");
   for (Day beside = day - 4; beside <= day + 4; ++beside)
     if (files_.contains(beside)) check_differences(beside);
@@ -464,15 +466,22 @@ bool Bank::is_in_file(Day day, const std::string& serial) const {
   return it != files_.end() && has_serial(it->second, serial);
 }
 
-// Two people took it in for a line of another day's file.
-bool Bank::is_taken_in_elsewhere(const Item& item) const {
-  return std::any_of(differences_.begin(), differences_.end(), [&](const Difference& d) { return d.item == item.key && d.kind == "only_theirs" && d.state == "settled" && d.how == "post"; });
-}
+// Whether a line may be about this item of a day beside.
+bool Bank::is_about(const Difference& d, const Item& item) const { return item.state != Is::kPaid || (item.amount == d.theirs && item.account_no == d.account_no); }
 
-// Whether a line of a day beside may be about this item.
-bool Bank::is_claimed_by(const Difference& d, const Item& item) const {
-  if (std::abs(item.day - d.day) > 2 || is_taken_in_elsewhere(item)) return false;
-  return item.state != Is::kPaid || (item.amount == d.theirs && item.account_no == d.account_no);
+// Lines of one day's file stand for items of another.
+void Bank::claim(Day lines_of, Day items_of) {
+  for (auto& d : differences_) {
+    if (d.day != lines_of || d.kind != "only_theirs" || d.state == "settled" || !d.item.empty()) continue;
+    const auto it = items_.find(d.serial);
+    if (it == items_.end() || it->second.day != items_of || is_in_file(items_of, d.serial) || !is_about(d, it->second)) continue;
+    if (std::any_of(differences_.begin(), differences_.end(), [&](const Difference& other) { return other.kind == "other_day" && other.item == d.serial; })) continue;
+    d.item = it->first;
+    d.ours = it->second.amount;
+    if (it->second.state != Is::kPaid) continue;
+    d.kind = "other_day";
+    if (d.state == "proposed" && d.how != "ignore") d.state = "open", d.how.clear();
+  }
 }
 
 void Bank::forget(Day day) {
@@ -481,75 +490,60 @@ void Bank::forget(Day day) {
     if (d.day == day && d.kind == "other_day") items.insert(d.item);
   std::erase_if(differences_, [&](const Difference& d) { return d.day == day; });
   files_.erase(day);
+  for (const int days : kDaysAround)
+    for (const int further : kDaysAround)
+      if (days + further != 0) claim(day + days + further, day + days);
   for (const auto& key : items) {
     const auto& item = items_.at(key);
     const auto any = [&](const auto& is) { return std::any_of(differences_.begin(), differences_.end(), [&](const Difference& d) { return d.item == key && is(d); }); };
     if (!any([](const Difference& d) { return d.kind == "other_day"; }))
       for (auto& d : differences_)
         if (d.item == key && d.kind == "only_ours" && d.state == "settled" && !d.decided) d.state = "open";
-    if (item.state != Is::kPaid || !files_.contains(item.day) || is_in_file(item.day, key) || any([](const Difference& d) { return d.kind != "only_theirs"; }) || is_taken_in_elsewhere(item)) continue;
+    const auto accounts_for = [](const Difference& d) { return d.kind != "only_theirs" || (d.state == "settled" && d.how == "post"); };
+    if (item.state != Is::kPaid || !files_.contains(item.day) || is_in_file(item.day, key) || any(accounts_for)) continue;
     differences_.push_back({0, "only_ours", key, item.account_no, {}, item.amount, key, "open", "", item.day});
   }
 }
 
-void Bank::release_claims(Day day, const std::vector<Line>& lines) {
+void Bank::release_claims(Day day) {
   for (auto& d : differences_) {
-    if (d.item.empty() || items_.at(d.item).day != day || !has_serial(lines, d.item)) continue;
+    if (d.day == day || d.item.empty() || items_.at(d.item).day != day || !is_in_file(day, d.item)) continue;
     if (d.kind == "other_day" || (d.kind == "only_theirs" && d.state != "settled")) d = {d.id, "only_theirs", d.serial, d.account_no, d.theirs, {}, "", "open", "", d.day};
   }
 }
 
-void Bank::claim_for_other_days(Day day, const std::vector<Line>& lines) {
-  for (auto& d : differences_) {
-    if (d.day == day || d.kind != "only_theirs" || d.state != "open" || !d.item.empty()) continue;
-    const auto it = items_.find(d.serial);
-    if (it == items_.end() || it->second.day != day || has_serial(lines, d.serial) || !is_claimed_by(d, it->second)) continue;
-    d.item = it->first;
-    d.ours = it->second.amount;
-    if (it->second.state == Is::kPaid) d.kind = "other_day";
-  }
-}
-
-std::vector<Bank::Difference> Bank::compare(Day day, const std::vector<Line>& lines) {
-  release_claims(day, lines);
-  claim_for_other_days(day, lines);
-  std::vector<Difference> list;
-  std::set<std::string> elsewhere;  // items that another line accounts for
-  for (const auto& d : differences_)
-    if (d.kind == "other_day" || d.kind == "amount" || d.kind == "account" || (d.kind == "only_theirs" && d.state == "settled" && d.how == "post")) elsewhere.insert(d.item);
+void Bank::compare(Day day) {
+  const auto& lines = files_.at(day);
   for (const auto& line : lines) {
     Difference d{0, "only_theirs", line.serial, line.account_no, line.amount, {}, "", "open", "", day};
-    const auto it = items_.find(line.serial);
-    if (it != items_.end() && it->second.day == day) {
-      const auto& item = it->second;
-      if (!is_taken_in_elsewhere(item)) {
-        d.item = item.key;
-        if (item.state == Is::kPaid) {
-          d.ours = item.amount;
-          d.kind = item.amount != line.amount ? "amount" : "account";
-          if (item.amount == line.amount && item.account_no == line.account_no) continue;
-          elsewhere.insert(item.key);
-        }
-      }
-    } else if (it != items_.end() && !is_in_file(it->second.day, line.serial) && is_claimed_by(d, it->second)) {
+    if (const auto it = items_.find(line.serial); it != items_.end() && it->second.day == day) {
       const auto& item = it->second;
       d.item = item.key;
-      d.ours = item.amount;
       if (item.state == Is::kPaid) {
-        d.kind = "other_day";
-        elsewhere.insert(d.item);
-        for (auto& other : differences_)
-          if (other.kind == "only_ours" && other.item == d.item) other.state = "settled";
+        if (item.amount == line.amount && item.account_no == line.account_no) continue;
+        d.ours = item.amount;
+        d.kind = item.amount != line.amount ? "amount" : "account";
       }
     }
-    list.push_back(d);
+    differences_.push_back(d);
+  }
+  release_claims(day);
+  for (const int days : kDaysAround) {
+    claim(day, day + days);
+    claim(day + days, day);
+  }
+  std::set<std::string> elsewhere;  // items that a line accounts for
+  for (const auto& d : differences_) {
+    if (d.kind == "other_day" || d.kind == "amount" || d.kind == "account" || (d.kind == "only_theirs" && d.state == "settled" && d.how == "post")) elsewhere.insert(d.item);
+    if (d.kind != "other_day" || d.day != day) continue;
+    for (auto& other : differences_)
+      if (other.kind == "only_ours" && other.item == d.item) other.state = "settled";
   }
   for (const auto& key : keys_) {
     const auto& item = items_.at(key);
     if (item.day != day || item.state != Is::kPaid || elsewhere.contains(key) || has_serial(lines, key)) continue;
-    list.push_back({0, "only_ours", key, item.account_no, {}, item.amount, key, "open", "", day});
+    differences_.push_back({0, "only_ours", key, item.account_no, {}, item.amount, key, "open", "", day});
   }
-  return list;
 }
 
 void Bank::settle_one() {
@@ -598,6 +592,10 @@ std::string Bank::settle(Difference& d) {
     return error;
   };
   Item* item = d.item.empty() ? nullptr : &items_.at(d.item);
+  // The message may have come since the file was compared.
+  if (const auto late = items_.find(d.serial); item == nullptr && d.how == "post" && late != items_.end()) item = &late->second;
+  // What two people have taken in since for another line is no longer this one's.
+  if (item != nullptr && d.kind == "only_theirs" && item->state == Is::kPaid && !item->content) item = nullptr;
   Item changed = item != nullptr ? *item : Item{};
   if (d.how == "reverse" || (item != nullptr && item->state == Is::kPaid)) {
     if (item == nullptr || item->amount != d.ours.value_or(0)) return undone("payment_channels.changed_meanwhile");
@@ -612,15 +610,14 @@ std::string Bank::settle(Difference& d) {
     const bool fresh = item == nullptr;
     bool has_name = true;  // that a message may bear
     if (fresh) {
-      // The message itself has come since, and nobody takes its money in a second time; a name that was taken in by hand is that of another day.
       changed.key = d.serial;
-      if (const auto late = items_.find(d.serial); late != items_.end()) {
-        if (late->second.content || late->second.reference.empty()) return undone("payment_channels.changed_meanwhile");
+      // A name that was taken in by hand is that of another day.
+      if (items_.contains(d.serial)) {
         changed.key = fmt::format("F/{}/{}", d.day, d.serial);
         has_name = false;
       }
-      changed.day = d.day;
     }
+    changed.day = d.day;
     changed.reference = fresh ? "bank/" + changed.key : fmt::format("bank/{}/{}", changed.key, d.id);
     const auto paid = town_.auditor.pay(changed.reference, account, *d.theirs, std::min(d.day, town_.day()), town_.day(), {kInTransit, channel_.id});
     changed.state = Is::kPaid;

@@ -87,11 +87,10 @@ class Bank {
   bool may_replace(Day day) const;
   // What a file that another one replaces had done is undone: what it alone accounted for is on no list else.
   void forget(Day day);
-  std::vector<Difference> compare(Day day, const std::vector<Line>& lines);
-  void release_claims(Day day, const std::vector<Line>& lines);
-  void claim_for_other_days(Day day, const std::vector<Line>& lines);
-  bool is_claimed_by(const Difference& d, const Item& item) const;
-  bool is_taken_in_elsewhere(const Item& item) const;
+  void compare(Day day);
+  void release_claims(Day day);
+  void claim(Day lines_of, Day items_of);
+  bool is_about(const Difference& d, const Item& item) const;
   bool is_in_file(Day day, const std::string& serial) const;
   void check_differences(Day day);
   void settle_one();

@@ -56,7 +56,7 @@ void Debits::act_once() {
     case 14: case 15: return settle_one();
     case 16: return find_owner();
     case 17: return send_back();
-    case 18: return reconsider();
+    case 18: return decide_arrival();
     case 19: return know_again();
     case 20: return take_away();
     default: return statement();

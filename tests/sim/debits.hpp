@@ -62,6 +62,7 @@ class Debits {
     std::string reference;  // of its payment with the auditor
     int payments = 0;
     bool was_taken_away = false;
+    bool was_unidentified = false;  // before a person proposed what it is
   };
   struct Entry {
     std::string reference, remittance, end_to_end;
@@ -84,15 +85,16 @@ class Debits {
   void send_back();
   // It was not this account's.
   void take_away();
-  // It was a batch's money, or a day's: proposed, and decided about by `reconsider`.
+  // It was a batch's money: proposed, and decided about as what a statement proposes.
   void know_again();
-  void reconsider();
+  void decide_arrival();
 
   Batch* some_batch(const char* state);
   Debit* debit_of(const Difference& difference);
   // What a line of a result comes to: a kind of difference, or nothing where the debit takes it.
   std::string judge(Batch& batch, Debit& debit, Fen paid);
   Fen paid_of(const Batch& batch) const;
+  Fen not_arrived(std::size_t batch) const;
   void close_answered(Batch& batch);
   // The differences that the product has found since the last look must be these.
   void expect_differences(std::vector<Difference> expected);

@@ -277,13 +277,16 @@ void Debits::know_again() {
     if (receipt.state == "unidentified" || town_.one_in(40)) some.push_back(&receipt);
   if (some.empty()) return;
   auto& receipt = *town_.one_of(some);
-  std::vector<std::size_t> sent;
-  for (std::size_t at = 0; at < batches_.size(); ++at)
-    if (batches_[at].state == "sent" || batches_[at].state == "closed") sent.push_back(at);
+  std::vector<std::size_t> sent, large;
+  for (std::size_t at = 0; at < batches_.size(); ++at) {
+    if (batches_[at].state != "sent" && batches_[at].state != "closed") continue;
+    sent.push_back(at);
+    if (not_arrived(at) >= receipt.amount) large.push_back(at);
+  }
   std::optional<std::size_t> batch;
   StatementService::Origin origin;
-  if (!sent.empty() && town_.one_in(2)) {
-    batch = town_.one_of(sent);
+  if (!sent.empty() && !town_.one_in(8)) {
+    batch = town_.one_of(large.empty() || town_.one_in(8) ? sent : large);
     origin.batch_no = batches_[*batch].no;
   } else {
     origin.business_date = Date{receipt.booked_on - town_.below(3)};
@@ -294,28 +297,28 @@ void Debits::know_again() {
     return done->state;
   });
   if (receipt.state != "unidentified") return town_.expect("a receipt that is known", "error payment_channels.receipt_state", answer);
+  if (!batch || not_arrived(*batch) < receipt.amount) return town_.expect("a receipt of more than was brought", "error payment_channels.more_than_brought", answer);
   town_.expect("a receipt is to settle", "proposed", answer);
   receipt.state = "proposed";
+  receipt.was_unidentified = true;
   receipt.batch = batch;
-  if (batch) ++batches_[*batch].settlements;
-  town_.auditor.heads.move(receipt.amount, {kUnidentified, channel_.id}, {kBank, channel_.id});
+  ++batches_[*batch].settlements;
   town_.count("receipts proposed by hand");
 }
 
-void Debits::reconsider() {
+Fen Debits::not_arrived(std::size_t batch) const {
+  Fen left = paid_of(batches_[batch]);
+  for (const auto& receipt : receipts_)
+    if (receipt.batch == batch && (receipt.state == "settled" || receipt.state == "proposed")) left -= receipt.amount;
+  return left;
+}
+
+void Debits::decide_arrival() {
   std::vector<Receipt*> some;
   for (auto& receipt : receipts_)
-    if (receipt.state == "proposed" || town_.one_in(40)) some.push_back(&receipt);
+    if (receipt.state == "proposed") some.push_back(&receipt);
   if (some.empty()) return;
   auto& receipt = *town_.one_of(some);
-  const auto look_again = [&] {
-    return town_.staff(kClerk, [&](const Desk& desk, db::Session& s) -> Result<std::string> {
-      auto done = StatementService(desk.services()).reconsider(s, channel_, receipt.id, person(kClerk));
-      if (!done) return std::move(done).error();
-      return done->state;
-    });
-  };
-  if (receipt.state != "proposed" || town_.one_in(4)) return town_.expect("nobody has decided", "error payment_channels.receipt_state", look_again());
   std::int64_t settlement = 0;
   if (auto s = town_.books.app().lease(); true)
     if (auto rows = s->query("SELECT settlement_id FROM payment_channels_receipt WHERE receipt_id = ?", receipt.id); rows.next()) settlement = rows.i64(0);
@@ -329,15 +332,16 @@ void Debits::reconsider() {
   });
   if (post && receipt.amount > heads.of(in_transit)) return town_.expect("more than is in transit", "error payment_channels.more_than_in_transit", decided);
   town_.expect("a settlement is decided", post ? "posted" : "refused", decided);
-  if (post) heads.move(receipt.amount, bank, in_transit);
-  else heads.move(receipt.amount, bank, unidentified);
+  // What the statement itself proposed was in no account until now.
+  if (post) heads.move(receipt.amount, receipt.was_unidentified ? unidentified : bank, in_transit);
+  else if (!receipt.was_unidentified) heads.move(receipt.amount, bank, unidentified);
   receipt.state = post ? "settled" : "unidentified";
+  receipt.was_unidentified = false;
   if (!post && receipt.batch) {
     --batches_[*receipt.batch].settlements;
     receipt.batch.reset();
   }
-  town_.expect("a receipt is looked at again", receipt.state, look_again());
-  town_.count("receipts reconsidered");
+  town_.count("arrivals decided about");
 }
 
 }  // namespace sim

@@ -40,7 +40,7 @@ const kReceiptDecisions = {
   returning: ['approve-return', 'refuse-return'],
   retracting: ['approve-retraction', 'refuse-retraction'],
 } as const
-export type ReceiptDecision = (typeof kReceiptDecisions)[keyof typeof kReceiptDecisions][number] | 'reconsider'
+export type ReceiptDecision = (typeof kReceiptDecisions)[keyof typeof kReceiptDecisions][number]
 export type ReceiptAction = 'assign' | 'return' | 'settle' | 'retract' | ReceiptDecision
 /** What nobody knows is given to a customer, sent back, or was the channel's own money; what was given to the wrong one is taken back. A second person decides. */
 export function receipt_actions(
@@ -50,7 +50,6 @@ export function receipt_actions(
 ): ReceiptAction[] {
   if (receipt.state === 'unidentified') return access.operate_channels ? ['assign', 'settle', 'return'] : []
   if (receipt.state === 'assigned' || receipt.state === 'paid') return access.operate_channels ? ['retract'] : []
-  if (receipt.state === 'proposed') return access.operate_channels ? ['reconsider'] : []
   if (receipt.state !== 'returning' && receipt.state !== 'retracting') return []
   const own = is_asker(user, { id: receipt.proposed_by_id, name: receipt.proposed_by ?? '' })
   return access.approve_channels && !own ? [...kReceiptDecisions[receipt.state]] : []

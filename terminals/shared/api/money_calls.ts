@@ -151,7 +151,7 @@ export function money_calls(client: Client) {
     decide_receipt: (
       code: string,
       id: Id,
-      how: 'approve-return' | 'refuse-return' | 'approve-retraction' | 'refuse-retraction' | 'reconsider',
+      how: 'approve-return' | 'refuse-return' | 'approve-retraction' | 'refuse-retraction',
     ) =>
       post<t.BankReceipt>(`/channels/${seg(code)}/receipts/${seg(id)}/${how}`, `receipts.${id}.${how}`),
 

@@ -124,13 +124,11 @@ TEST_CASE("a day's money is known by its amount; where two have the same, a seco
     REQUIRE(receipt.state == "proposed");
     CHECK(b.ledger_balance(LedgerAccount::kInTransit) == Money{10'000});
     SettlementService settlements(b.services);
-    const auto reconsider = [&] { return b.app().transact([&](db::Session& s) { return b.statements.reconsider(s, b.bank, receipt.id, DebitBooks::caller(3)); }); };
-    CHECK(reconsider().error().code == "payment_channels.receipt_state");
     const auto decide = [&](bool post, std::int64_t user) { return b.app().transact([&](db::Session& s) { return settlements.decide(s, b.bank, *receipt.settlement_id, post, DebitBooks::caller(user)); }); };
     CHECK(decide(true, 3).error().code == "security.second_person");
     const bool post = GENERATE(true, false);
     REQUIRE(decide(post, 4));
-    CHECK(reconsider()->state == (post ? "settled" : "unidentified"));
+    CHECK(b.receipts().front().state == (post ? "settled" : "unidentified"));
     CHECK(b.ledger_balance(LedgerAccount::kBank) == Money{5'000});
   }
   CHECK(b.every_difference().empty());
@@ -222,12 +220,12 @@ TEST_CASE("what nobody knew and was the channel's own money settles its day or i
   const auto as = [&](std::int64_t user, auto&& work) { return b.app().transact([&](db::Session& s) { return work(s, DebitBooks::caller(user)); }); };
   const auto propose = [&](const StatementService::Origin& origin) { return as(3, [&](db::Session& s, const security::Caller& c) { return b.statements.propose_settlement(s, b.bank, id, origin, "less a fee", c); }); };
   const auto decide = [&](bool post, std::int64_t user) { return as(user, [&](db::Session& s, const security::Caller& c) { return settlements.decide(s, b.bank, *receipt().settlement_id, post, c); }); };
-  const auto reconsider = [&] { return as(3, [&](db::Session& s, const security::Caller& c) { return b.statements.reconsider(s, b.bank, id, c); }); };
 
   CHECK(propose({}).error().code == "payment_channels.bad_origin");
   CHECK(propose({day("2026-11-22"), batch.batch_no}).error().code == "payment_channels.bad_origin");
   CHECK(propose({day("2026-11-23"), {}}).error().code == "payment_channels.bad_origin");
   CHECK(propose({{}, "批次"}).error().code == "payment_channels.no_batch");
+  CHECK(propose({day("2026-11-21"), {}}).error().code == "payment_channels.more_than_brought");
   CHECK(receipt().state == "unidentified");
 
   // Refused once, and proposed again.
@@ -237,8 +235,9 @@ TEST_CASE("what nobody knew and was the channel's own money settles its day or i
   CHECK(propose({day("2026-11-22"), {}}).error().code == "payment_channels.receipt_state");
   CHECK(b.every_difference().empty());
   CHECK(b.ledger_balance(LedgerAccount::kInTransit) == brought);
+  CHECK(b.ledger_balance(LedgerAccount::kUnidentified) == Money{-4'990});
   REQUIRE(decide(false, 4));
-  CHECK(reconsider()->state == "unidentified");
+  CHECK(receipt().state == "unidentified");
   CHECK_FALSE(receipt().batch_id);
   CHECK(b.ledger_balance(LedgerAccount::kUnidentified) == Money{-4'990});
   CHECK(b.every_difference().empty());
@@ -246,13 +245,19 @@ TEST_CASE("what nobody knew and was the channel's own money settles its day or i
   REQUIRE(propose({day("2026-11-22"), {}}));
   CHECK(decide(true, 3).error().code == "security.second_person");
   REQUIRE(decide(true, 4));
-  CHECK(reconsider()->state == "settled");
+  CHECK(receipt().state == "settled");
   CHECK(receipt().day_on == day("2026-11-22"));
   CHECK(b.ledger_balance(LedgerAccount::kUnidentified) == Money{0});
   CHECK(b.ledger_balance(LedgerAccount::kBank) == Money{4'990});
   CHECK(b.ledger_balance(LedgerAccount::kInTransit) == brought - Money{4'990});
   CHECK(propose({day("2026-11-22"), {}}).error().code == "payment_channels.receipt_state");
   CHECK(b.every_difference().empty());
+
+  // Ten fen of the day are left.
+  b.take_statement(statement("S2", {{"E2", 11, "?"}}));
+  const auto second = b.receipts().back().id;
+  CHECK(as(3, [&](db::Session& s, const security::Caller& c) { return b.statements.propose_settlement(s, b.bank, second, {day("2026-11-22"), {}}, "the rest", c); }).error().code ==
+        "payment_channels.more_than_brought");
 }
 
 TEST_CASE("a debit that the statement says came back is for two people, and told once") {

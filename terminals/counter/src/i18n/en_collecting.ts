@@ -176,7 +176,6 @@ export const en_collecting = {
       'refuse-return': 'Refuse return',
       'approve-retraction': 'Take back',
       'refuse-retraction': 'Leave it',
-      reconsider: 'Look again',
     },
     ask: {
       assign: 'Assign: a payment of this account',
@@ -187,7 +186,6 @@ export const en_collecting = {
       'refuse-return': 'Refuse: it stays unidentified',
       'approve-retraction': 'Approve: the payment is taken back and the money unidentified again',
       'refuse-retraction': 'Refuse: it stays with this account',
-      reconsider: 'Look again at what was decided about the settlement',
     },
     done: {
       load: 'The statement is loaded',
@@ -199,7 +197,6 @@ export const en_collecting = {
       'refuse-return': '{amount} CNY stay unidentified',
       'approve-retraction': '{amount} CNY taken back, unidentified again',
       'refuse-retraction': '{amount} CNY stay with this account',
-      reconsider: '{amount} CNY looked at again',
     },
   },
   bank_receipt_state: {

@@ -176,7 +176,6 @@ export const zh_collecting = {
       'refuse-return': '不同意',
       'approve-retraction': '同意撤销',
       'refuse-retraction': '不同意',
-      reconsider: '重新判断',
     },
     ask: {
       assign: '认领：记为该户缴费',
@@ -187,7 +186,6 @@ export const zh_collecting = {
       'refuse-return': '不退回，仍为待查',
       'approve-retraction': '审批后撤销该户缴费，款项恢复为待查',
       'refuse-retraction': '不撤销，仍为该户缴费',
-      reconsider: '按到账审核的结果重新判断',
     },
     done: {
       load: '流水已装入',
@@ -199,7 +197,6 @@ export const zh_collecting = {
       'refuse-return': '{amount} 元仍为待查收款',
       'approve-retraction': '{amount} 元已撤销，恢复为待查收款',
       'refuse-retraction': '{amount} 元仍为该户缴费',
-      reconsider: '{amount} 元已重新判断',
     },
   },
   bank_receipt_state: {
@@ -333,6 +330,7 @@ export const zh_collecting_problems = {
   payment_channels_identifier: '编号格式不正确',
   payment_channels_mandate_state: '协议状态已改变，请刷新后再看',
   payment_channels_mandate_taken: '协议号已被使用',
+  payment_channels_more_than_brought: '金额超过该日或该批次尚未到账的金额',
   payment_channels_more_than_in_transit: '金额超过在途资金，不能入账',
   payment_channels_bad_origin: '业务日期不能晚于入账日期，且与批次号只填其一',
   payment_channels_no_batch: '没有这个批次',
