@@ -218,3 +218,89 @@ TEST_CASE("where serial numbers begin anew, what its own day has is another paym
   CHECK(b.items("paid") == 2);
   CHECK(b.all_differences().empty());
 }
+
+TEST_CASE("a message that comes for a closed day and is refused for it is what the day's line is about") {
+  TheNextDay b;
+  const bool anew = GENERATE(false, true);
+  if (anew) b.bank = b.make_channel("POS", books::numbered_anew().c_str());
+  b.morning();
+  const auto first = b.load(file_of({{"S1", 11, 100}}));
+  REQUIRE(b.found(*first).at(0).kind == DifferenceKind::kOnlyTheirs);
+  auto late = b.request(anew ? "A-22" : "S1", 11, 100);
+  late.serial = "S1";
+  late.business_date = day("2026-11-22");
+  REQUIRE(b.pay(late).response == Response::kCutOff);
+  REQUIRE(b.settle(b.found(*first).at(0).id, Resolution::kPost));
+  CHECK(b.in_transit() == Money{100});
+  CHECK(b.items("paid") == 1);
+  CHECK(b.items("refused") == 0);
+  CHECK(b.pay(late).approved());
+  CHECK(b.in_transit() == Money{100});
+  CHECK(b.all_differences().empty());
+}
+
+TEST_CASE("a line with a proposal stands for another day's item too, and the proposal falls away") {
+  TheNextDay b;
+  b.morning();
+  const auto first = b.load(file_of({{"S1", 11, 100}}));
+  const auto line = [&] { return b.found(*first).at(0); };
+  REQUIRE(b.propose(line().id, Resolution::kPost));
+  b.pay("S1", 11, 100);
+  b.clock.set("2026-11-24T09:00:00+08:00");
+  const auto second = b.load(file_of({}, "20261123"), "2026-11-23");
+  CHECK(b.found(*second).empty());
+  CHECK(line().kind == DifferenceKind::kOtherDay);
+  CHECK(line().state == DifferenceState::kOpen);
+  CHECK(line().note == "the payment of another day, so the proposal fell away: post, asked the bank");
+  CHECK(b.approve(line().id, b.supervisor).error().code == "payment_channels.not_proposed");
+  CHECK(b.in_transit() == Money{100});
+  CHECK(b.all_differences().empty());
+}
+
+TEST_CASE("one item is claimed by one line: the other one is money that is taken in") {
+  TheNextDay b;
+  b.bank = b.make_channel("POS", books::numbered_anew().c_str());
+  auto message = b.request("A-22", 11, 100);
+  message.serial = "0001";
+  REQUIRE(b.pay(message).approved());
+  b.clock.set("2026-11-25T09:00:00+08:00");
+  const auto second = b.load(file_of({{"0001", 11, 100}}, "20261123"), "2026-11-23");
+  const auto third = b.load(file_of({{"0001", 11, 100}}, "20261124"), "2026-11-24");
+  CHECK(b.found(*second).at(0).kind == DifferenceKind::kOtherDay);
+  REQUIRE(b.found(*third).at(0).kind == DifferenceKind::kOnlyTheirs);
+  SECTION("the other may be taken in") {
+    REQUIRE(b.settle(b.found(*third).at(0).id, Resolution::kPost));
+    CHECK(b.in_transit() == Money{200});
+  }
+  SECTION("or stands for the item where the first one's file is corrected") {
+    REQUIRE(b.load(file_of({{"0002", 12, 70}}, "20261123"), "2026-11-23"));
+    CHECK(b.found(*third).at(0).kind == DifferenceKind::kOtherDay);
+  }
+  SECTION("as both are when its own day's file had it first and lacks it then") {
+    const auto first = b.load(file_of({{"0001", 11, 100}}));
+    CHECK(b.found(*second).at(0).kind == DifferenceKind::kOnlyTheirs);
+    REQUIRE(b.load(file_of({{"0002", 12, 70}})));
+    CHECK(b.found(*second).at(0).kind == DifferenceKind::kOtherDay);
+    CHECK(b.found(*third).at(0).kind == DifferenceKind::kOnlyTheirs);
+  }
+  CHECK(b.all_differences().empty());
+}
+
+TEST_CASE("what was refused and stands behind two days' lines is taken in for both, each once") {
+  TheNextDay b;
+  b.bank = b.make_channel("POS", books::numbered_anew().c_str());
+  auto refused = b.request("A-22", 12, 800);
+  refused.serial = "0001";
+  refused.months = {BillingMonth{202601}};
+  REQUIRE(b.pay(refused).response == Response::kBillNotOpen);
+  b.clock.set("2026-11-25T09:00:00+08:00");
+  const auto second = b.load(file_of({{"0001", 12, 800}}, "20261123"), "2026-11-23");
+  const auto third = b.load(file_of({{"0001", 12, 800}}, "20261124"), "2026-11-24");
+  const auto [one, other] = GENERATE(std::pair(0, 1), std::pair(1, 0));
+  const Reconciliation days[] = {*second, *third};
+  REQUIRE(b.settle(b.found(days[one]).at(0).id, Resolution::kPost));
+  REQUIRE(b.settle(b.found(days[other]).at(0).id, Resolution::kPost));
+  CHECK(b.in_transit() == Money{1'600});
+  CHECK(b.items("paid") == 2);
+  CHECK(b.all_differences().empty());
+}
