@@ -57,10 +57,13 @@ Fen Bill::late_paid() const {
 Fen Bill::late_due(Day on) const { return std::max<Fen>(late_charge(on) - late_settled(), 0); }
 
 bool Bill::open() const {
-  if (outstanding() > 0) return true;
+  return outstanding() > 0 || late_due(last_change()) > 0;
+}
+
+Day Bill::last_change() const {
   Day last = due_on;
   for (const auto& change : principal) last = std::max(last, change.value_on);
-  return late_due(last) > 0;
+  return last;
 }
 
 const Auditor::Account& Auditor::account_at(std::int64_t number) const {
@@ -474,7 +477,8 @@ std::string Auditor::check_plan_of(Account& account, const std::vector<Instalmen
     if (plan.state == PlanIs::kActive || plan.state == PlanIs::kKept) review(account, plan, on);
   for (const auto& plan : account.plans)
     if (goes_on(account, plan)) return "receivables.plan_exists";
-  const Fen due_then = due_of(account, proposed_on);
+  Fen due_then = 0;
+  for (const auto& bill : account.bills) due_then += bill.due_as_known(proposed_on);
   if (due_then == 0) return "receivables.nothing_due";
   Day before = on - 1;
   Fen sum = 0;

@@ -5,6 +5,7 @@
 // have parts of their own, which take money here.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -81,6 +82,9 @@ struct Bill {
   Fen late_paid() const;  // and not given back
   Fen late_due(Day on) const;
   Fen due(Day on) const { return outstanding() + late_due(on); }
+  Day last_change() const;  // of what is owed; its due day where nothing has changed
+  // As of a day, known what came later: what was paid since is paid, and late charges up to then are owed.
+  Fen due_as_known(Day on) const { return due(std::max(on, last_change())); }
   bool open() const;  // something is due of it, or will be
 };
 
