@@ -1,9 +1,12 @@
 // The lines of a result, a thousand at a time, into payments.
+#include <set>
 #include <unordered_map>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "mis/db/bulk_writer.hpp"
+#include "mis/files/lookup.hpp"
 #include "modules/payment_channels/debit_results.hpp"
 
 namespace mis::payment_channels {
@@ -51,6 +54,7 @@ class Taker {
 
   Result<std::int64_t> run(int from, int to) {
     read(from, to);
+    hold_debits();
     for (const auto& line : lines_) judge_line(line);
     auto paid = receivables::pay_all(services_.database, session_, payments_);
     if (!paid) return std::move(paid).error();
@@ -60,11 +64,9 @@ class Taker {
 
  private:
   void read(int from, int to) {
-    const Date sent_on = local_date(batch_.created_at);
-    // The debits are held, in the order of the file, which is the batch's own.
-    for (auto rows = session_.query("SELECT a.seq, a.line_no, a.end_to_end_id, a.outcome, a.amount_fen, a.paid_fen, a.paid_on, i.item_id, i.account_id, i.state, i.amount_fen, i.paid_fen "
+    for (auto rows = session_.query("SELECT a.seq, a.line_no, a.end_to_end_id, a.outcome, a.amount_fen, a.paid_fen, a.paid_on, i.item_id "
                                     "FROM payment_channels_debit_answer a LEFT JOIN payment_channels_debit_item i ON i.end_to_end_id = CONVERT(a.end_to_end_id USING ascii) AND i.batch_id = ? "
-                                    "WHERE a.result_id = ? AND a.seq > ? AND a.seq <= ? ORDER BY a.seq FOR UPDATE", batch_.id, result_.id, from, to); rows.next();) {
+                                    "WHERE a.result_id = ? AND a.seq > ? AND a.seq <= ? ORDER BY a.seq", batch_.id, result_.id, from, to); rows.next();) {
       Line line;
       line.seq = rows.i32(0);
       line.line_no = rows.i64(1);
@@ -74,13 +76,22 @@ class Taker {
       if (const auto paid = rows.i64_or_null(5)) line.answer.paid = Money{*paid};
       line.answer.paid_on = rows.date_or_null(6);
       line.item_id = rows.i64_or_null(7);
-      if (line.item_id) {
-        Known known{*line.item_id, {rows.i64(8)}, {debit_state_of(rows.text(9)).value_or(DebitState::kCancelled), {rows.i64(10)}, {}, sent_on, batch_.collect_on}};
-        if (const auto paid = rows.i64_or_null(11)) known.standing.paid = Money{*paid};
-        known_.emplace(*line.item_id, known);
-      }
       lines_.push_back(std::move(line));
     }
+  }
+
+  // By themselves, since a lock on the join would be one on the answers as well, which nobody may change: MySQL refuses it.
+  void hold_debits() {
+    const Date sent_on = local_date(batch_.created_at);
+    std::set<std::int64_t> ids;
+    for (const auto& line : lines_)
+      if (line.item_id) ids.insert(*line.item_id);
+    const std::vector<std::int64_t> ascending(ids.begin(), ids.end());
+    files::query_in(session_, "SELECT item_id, account_id, state, amount_fen, paid_fen FROM payment_channels_debit_item WHERE item_id IN (*) ORDER BY item_id FOR UPDATE", ascending, [&](db::Rows& row) {
+      Known known{row.i64(0), {row.i64(1)}, {debit_state_of(row.text(2)).value_or(DebitState::kCancelled), {row.i64(3)}, {}, sent_on, batch_.collect_on}};
+      if (const auto paid = row.i64_or_null(4)) known.standing.paid = Money{*paid};
+      known_.emplace(known.item_id, known);
+    });
   }
 
   void judge_line(const Line& line) {
