@@ -5,7 +5,7 @@ import { ask, day_before, expect, expect_accessible, page_of, people, sign_in, t
 test.describe.configure({ mode: 'serial' })
 const kCode = 'RCB'
 const kSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
-interface Batch { batch_id: number; state: string; amount: string; count: number }
+interface Batch { batch_id: number; batch_no: string; state: string; amount: string; count: number }
 interface Debit { end_to_end_id: string; account_no: string; amount: string; mandate_no: string; bank_account: string; state: string; billing_month: string }
 interface Receipt { receipt_id: number; state: string; bank_reference: string; account_no: string | null }
 const debtors: { account_no: string; name: string }[] = []
@@ -211,7 +211,11 @@ test('a statement settles what it can; what nobody knows is assigned, sent back 
   await submit(page)
   await expect(page.locator('#receipt-batch-error')).toContainText('没有这个批次')
   await page.locator('#receipt-batch').fill('')
-  await page.locator('#receipt-day').fill(day_before(0))
+  await page.locator('#receipt-day').fill(day_before(40))
+  await submit(page)
+  await expect(dialog_of(page).locator('.notice.danger')).toContainText('尚未到账')
+  await page.locator('#receipt-day').fill('')
+  await page.locator('#receipt-batch').fill((await batch_of(page)).batch_no)
   await submit(page)
   await expect_done(page, '等待另一人审核')
   await second.goto(`/channels/${kCode}?section=settlements`)
