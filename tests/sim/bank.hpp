@@ -1,7 +1,7 @@
 // A bank that takes money in real time: it pays, loses the answer and asks again, takes back in time, too late, twice and before the
 // payment, asks what became of one; next morning its file of the day is compared, and two people settle what one side alone has.
 // Then its money arrives. And what an auditor of banks expects of each. Some banks speak ISO 8583 (iso_line.hpp; what is said on the line
-// beside payments and reversals is in bank_on_line.cpp).
+// beside payments and reversals is in bank_on_line.cpp; what becomes of the files in bank_files.cpp).
 #pragma once
 
 #include <map>
@@ -16,6 +16,9 @@
 #include "tests/sim/town.hpp"
 
 namespace sim {
+
+// What a channel is told of a payment.
+std::string paid_text(const Expected& paid);
 
 class Bank {
  public:
