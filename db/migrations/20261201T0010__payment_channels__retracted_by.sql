@@ -7,3 +7,7 @@ ALTER TABLE payment_channels_receipt
   ADD KEY ix_receipt_settlement (settlement_id);
 
 UPDATE payment_channels_receipt SET retracted_by = proposed_by WHERE state = 'unidentified' AND proposed_by IS NOT NULL;
+
+-- A settlement that was decided about settles its receipt at once from now on: what waits for it is settled, or decided about again.
+UPDATE payment_channels_receipt r JOIN payment_channels_settlement s ON s.settlement_id = r.settlement_id SET r.state = 'settled' WHERE r.state = 'proposed' AND s.state = 'posted';
+UPDATE payment_channels_settlement s JOIN payment_channels_receipt r ON r.settlement_id = s.settlement_id SET s.state = 'proposed', s.decided_by = NULL, s.decided_at = NULL WHERE r.state = 'proposed' AND s.state = 'refused';

@@ -105,9 +105,12 @@ class Settler {
     if (*difference.how == Resolution::kIgnore) return ok();
     std::optional<Item> item;
     if (difference.item_id) item = lock_item(session_, *difference.item_id);
-    if (*difference.how == Resolution::kPost && !item) item = come_meanwhile();
-    // What two people have taken in since for another line is no longer this one's.
-    if (item && difference.kind == DifferenceKind::kOnlyTheirs && item->state == ItemState::kPaid && item->taken_in_by_hand()) item.reset();
+    if (*difference.how == Resolution::kPost && difference.kind == DifferenceKind::kOnlyTheirs) {
+      if (paid_beside()) return changed_meanwhile();
+      if (auto come = come_meanwhile()) item = std::move(come);
+      // What two people have taken in since for another line is no longer this one's.
+      if (item && item->state == ItemState::kPaid && item->taken_in_by_hand()) item.reset();
+    }
     if (*difference.how == Resolution::kReverse || (item && item->state == ItemState::kPaid)) {
       if (!item || item->amount != difference.ours.value_or(Money{})) return changed_meanwhile();
       if (*difference.how == Resolution::kReverse && is_in_another_file(session_, item->id))
@@ -187,13 +190,19 @@ class Settler {
     return stored ? ok() : Status(changed_meanwhile());
   }
 
-  // The message that the line is about, where it has come since the file was compared.
+  // The message that the line is about, where it has come since the file was compared: what bears its number on its day, else what
+  // bears its name.
   std::optional<Item> come_meanwhile() {
     const auto& serial = difference_.serial_no;
-    if (channel_.profile.serial_is_retrieval_no) return lock_item(session_, channel_.id, reconciliation_.business_date, serial);
-    if (!is_message_key(serial)) return {};
-    auto item = lock_item(session_, channel_.id, serial);
+    auto item = lock_item(session_, channel_.id, reconciliation_.business_date, serial);
+    if (!item && !difference_.item_id && !channel_.profile.serial_is_retrieval_no && is_message_key(serial)) item = lock_item(session_, channel_.id, serial);
     return item && item->kind == ItemKind::kPay ? item : std::nullopt;
+  }
+
+  // Whether the message has come since and was paid on a day beside: its own day's file, or that file's comparison, says what it is.
+  bool paid_beside() {
+    const auto beside = find_paid_beside(session_, channel_.id, reconciliation_.business_date, difference_);
+    return beside && !is_in_another_file(session_, *beside);
   }
 
   // Where the file names items by their key, the message itself, should it still come, finds this one by it; else by the serial number.

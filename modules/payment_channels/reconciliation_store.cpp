@@ -232,6 +232,15 @@ std::int64_t compare(db::Session& session, const Reconciliation& r, Instant now)
   return r.theirs.count;
 }
 
+std::optional<std::int64_t> find_paid_beside(db::Session& session, std::int64_t channel_id, Date business_date, const Difference& line) {
+  auto rows = session.query("SELECT i.item_id FROM payment_channels_item i LEFT JOIN payment_channels_reconciliation own ON own.channel_id = i.channel_id AND own.business_date = i.business_date "
+                            "LEFT JOIN payment_channels_their_item t ON t.reconciliation_id = own.reconciliation_id AND t.serial_no = i.serial_no "
+                            "WHERE i.channel_id = ? AND i.business_date IN (?, ?, ?, ?) AND i.serial_no = ? AND i.kind = 'pay' AND i.state = 'paid' AND i.content_hash <> '' AND i.account_no = ? AND i.amount_fen = ? "
+                            "AND t.serial_no IS NULL ORDER BY i.item_id LIMIT 1", channel_id, business_date + -2, business_date + -1, business_date + 1, business_date + 2, line.serial_no, line.account_no, line.theirs);
+  if (!rows.next()) return {};
+  return rows.i64(0);
+}
+
 bool is_in_another_file(db::Session& session, std::int64_t item_id) {
   return session.query("SELECT difference_id FROM payment_channels_difference WHERE item_id = ? AND (kind = 'other_day' OR (kind = 'only_theirs' AND state = 'settled' AND how = 'post')) LIMIT 1", item_id).next();
 }

@@ -74,6 +74,8 @@ bool is_decided_about(db::Session& session, std::int64_t reconciliation_id);
 // Compares in the database, both ways, and stores totals and differences. Returns the number of lines of theirs.
 std::int64_t compare(db::Session& session, const Reconciliation& reconciliation, Instant now);
 
+// A payment of the days around with the line's number, account and amount, which came by a message and is not in its own day's file.
+std::optional<std::int64_t> find_paid_beside(db::Session& session, std::int64_t channel_id, Date business_date, const Difference& line);
 // Whether the channel's file of another day accounts for the item.
 bool is_in_another_file(db::Session& session, std::int64_t item_id);
 

@@ -304,3 +304,44 @@ TEST_CASE("what was refused and stands behind two days' lines is taken in for bo
   CHECK(b.items("paid") == 2);
   CHECK(b.all_differences().empty());
 }
+
+TEST_CASE("a number beside the key finds what came late for its day, and what was paid the next day is not paid twice") {
+  TheNextDay b;
+  b.morning();
+  const auto first = b.load(file_of({{"S1", 11, 100}}));
+  const auto line = [&] { return b.found(*first).at(0); };
+  auto late = b.request("K-1", 11, 100);
+  late.serial = "S1";
+  SECTION("refused for the closed day") {
+    late.business_date = day("2026-11-22");
+    REQUIRE(b.pay(late).response == Response::kCutOff);
+    REQUIRE(b.settle(line().id, Resolution::kPost));
+    CHECK(b.items("paid") == 1);
+  }
+  SECTION("paid on the day on which it came") {
+    REQUIRE(b.propose(line().id, Resolution::kPost));
+    REQUIRE(b.pay(late).approved());
+    CHECK(b.approve(line().id, b.supervisor).error().code == "payment_channels.changed_meanwhile");
+    b.clock.set("2026-11-24T09:00:00+08:00");
+    REQUIRE(b.load(file_of({}, "20261123"), "2026-11-23"));
+    CHECK(line().kind == DifferenceKind::kOtherDay);
+  }
+  SECTION("behind another that the line has claimed") {
+    b.clock.set("2026-11-24T09:00:00+08:00");
+    auto other = b.request("S2", 12, 800);
+    other.months = {BillingMonth{202601}};
+    other.business_date = day("2026-11-23");
+    REQUIRE(b.pay(other).response == Response::kBillNotOpen);
+    b.clock.set("2026-11-25T09:00:00+08:00");
+    const auto third = b.load(file_of({{"S2", 12, 800}}, "20261124"), "2026-11-24");
+    REQUIRE(b.found(*third).at(0).item_id);
+    auto again = b.request("K-2", 12, 800);
+    again.serial = "S2";
+    again.business_date = day("2026-11-24");
+    REQUIRE(b.pay(again).response == Response::kCutOff);
+    REQUIRE(b.settle(b.found(*third).at(0).id, Resolution::kPost));
+    CHECK(b.items("paid") == 1);
+    CHECK(b.in_transit() == Money{800});
+  }
+  CHECK(b.all_differences().empty());
+}
